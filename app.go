@@ -1,0 +1,69 @@
+package heliograph
+
+// App is the tenant: every row belongs to one.
+type App struct {
+	ID       AppID
+	Org      OrgID
+	Name     string
+	Settings AppSettings
+	Metadata map[string]any // flat; see MaxMetadataBytes
+	Created  Millis
+}
+
+// AppSettings are the switches of one app.
+type AppSettings struct {
+	MaskCreditCardNumbers        bool `json:"maskCreditCardNumbers"`
+	UseAnimalNames               bool `json:"useAnimalNames"`
+	ConversationRetentionSeconds int  `json:"conversationRetentionSeconds"`
+	EchoPostback                 bool `json:"echoPostback"`
+	IgnoreAutoConversationStart  bool `json:"ignoreAutoConversationStart"`
+
+	// HideKeySecrets shows a key's secret once, at creation. Ours.
+	HideKeySecrets bool `json:"hideKeySecrets"`
+	// Keywords replaces the built-in opt-out keyword lists. Ours.
+	Keywords *Keywords `json:"keywords,omitempty"`
+}
+
+// Keywords are the whole-message words that change a person's consent, as data.
+// They are compared after normalisation (Unicode compatibility form, trimmed of
+// space, quotes and trailing punctuation, case-folded).
+type Keywords struct {
+	Stop  []string `json:"stop,omitempty"`
+	Start []string `json:"start,omitempty"`
+	// StartIfStopped count as Start only while the person is opted out ("YES").
+	StartIfStopped []string `json:"startIfStopped,omitempty"`
+	Help           []string `json:"help,omitempty"`
+	HelpReply      string   `json:"helpReply,omitempty"`
+}
+
+// KeyScope says what a key may reach.
+type KeyScope string
+
+// The scopes of keys.
+const (
+	ScopeAccount KeyScope = "account" // every app of the organization
+	ScopeApp     KeyScope = "app"     // one app
+	ScopeAppUser KeyScope = "appUser" // one user of one app; only ever in a token
+)
+
+// Key is a credential of an organization or of an app.
+type Key struct {
+	ID      KeyID
+	Org     OrgID
+	App     AppID // zero for account keys
+	Scope   KeyScope
+	Name    string
+	Secret  Secret
+	Created Millis
+}
+
+// Secret is text that must not be shown. It prints, logs and marshals as
+// "[secret]"; Reveal is the only way to its text.
+type Secret string
+
+func (s Secret) String() string               { return "[secret]" }
+func (s Secret) GoString() string             { return "[secret]" }
+func (s Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// Reveal returns the text. Every call of it is a place to look at in a review.
+func (s Secret) Reveal() string { return string(s) }

@@ -1,0 +1,156 @@
+// Package channel is the contract between Heliograph and the networks it sends
+// through. A channel turns messages into provider requests and provider
+// requests into facts. It keeps no state of its own, knows no database and
+// starts no goroutine; what it needs is handed to Open.
+package channel
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"heliograph"
+)
+
+// Channel sends through one configured integration. It must be safe for
+// concurrent use. What else it can do it says by the optional interfaces of
+// this package: Renderer, Receiver, Verifier, Lookuper.
+type Channel interface {
+	// Send makes exactly one attempt and tells how it ended. It must give up
+	// when ctx ends, and it never retries by itself.
+	Send(ctx context.Context, out *Outgoing) Result
+}
+
+// Outgoing is one attempt to send one message.
+type Outgoing struct {
+	Delivery heliograph.NotificationID // put it where the provider echoes it
+	Attempt  int                       // 1, 2, …; echoed beside Delivery
+	Address  string                    // normalised by Type.Normalise
+	Content  *heliograph.Content
+	Subject  string            // for channels that have one
+	Expires  heliograph.Millis // 0: never; providers that can are told
+}
+
+// Renderer is implemented by channels that can tell beforehand how a message
+// will look. It is pure: it is asked by the gates before every attempt and by
+// explain.
+type Renderer interface {
+	// Render returns how content goes out, or an *heliograph.Error of kind
+	// Invalid whose Code is a Reason constant when it cannot go out at all.
+	Render(content *heliograph.Content) (Rendering, error)
+}
+
+// Rendering is how a message goes out on a channel.
+type Rendering struct {
+	Text     string   `json:"text"`
+	Media    []string `json:"media,omitempty"`
+	Parts    int      `json:"parts"`              // what the provider will count
+	Encoding string   `json:"encoding,omitempty"` // for example GSM-7, UCS-2
+	Units    int      `json:"units,omitempty"`    // septets or UTF-16 units used
+	Notes    []string `json:"notes,omitempty"`    // what was changed or left out, for a person
+}
+
+// Verifier is implemented by channels that can check an integration's
+// credentials. It is called at creation and by the doctor.
+type Verifier interface {
+	// Verify asks the provider. It returns what the provider tells of the
+	// sender (for example {"phoneNumber": "+1…"}). A refusal of the credentials
+	// is an *heliograph.Error of kind Invalid; being unable to ask is one of
+	// kind Unavailable.
+	Verify(ctx context.Context) (map[string]string, error)
+}
+
+// Lookuper is implemented by channels whose provider can be asked what became
+// of an attempt whose outcome is unknown.
+type Lookuper interface {
+	// Lookup reports what became of out, whose attempt started at started.
+	// ClassAccepted: it was sent; ClassRetry: it surely was not; ClassUnknown:
+	// the provider cannot say.
+	Lookup(ctx context.Context, out *Outgoing, started time.Time) Result
+}
+
+// Receiver is implemented by channels whose provider calls us.
+type Receiver interface {
+	// Receive authenticates req by the provider's own scheme and turns it into
+	// facts. It is a pure function of req, the settings and the clock. A request
+	// that is not authentic is an *heliograph.Error of kind Forbidden, and
+	// nothing of it is kept; one that makes no sense is of kind Invalid.
+	Receive(req *Request) (*Received, error)
+}
+
+// Request is what a provider sent.
+type Request struct {
+	Method string
+	// URL is the public URL that the provider was given, with the path and
+	// query exactly as received. Never built from the Host header.
+	URL    string
+	Path   string // what follows /hooks/{channel}/{integrationId}, for example "/status"
+	Query  string // raw
+	Header http.Header
+	Body   []byte
+}
+
+// Received is what a provider's request said.
+type Received struct {
+	Facts  []Fact
+	Answer Answer // what to answer once the facts are stored
+}
+
+// Answer is an HTTP answer to a provider.
+type Answer struct {
+	Status      int // 0 means 200
+	ContentType string
+	Body        string
+}
+
+// Type describes one kind of channel. A build lists its types in internal/app.
+type Type struct {
+	Name  string // on the wire and in hook paths: lower-case letters and digits
+	Title string // for people
+
+	// BaseURL is the provider's real base URL. The operator can point it
+	// elsewhere with --provider-url.
+	BaseURL string
+
+	// Settings is a zero struct whose fields' tags drive validation, the
+	// reference page and the removal of secrets: see Fields.
+	Settings any
+
+	// AddressField is the v1.1 API's name for the address ("phoneNumber", "address").
+	AddressField string
+	// Normalise turns an address that a caller or the provider wrote into its
+	// one spelling; ok is false for what cannot be an address.
+	Normalise func(address string) (string, bool)
+
+	Notifiable bool // may be the target of a notification
+	Linkable   []heliograph.Confirmation
+	// Receipts says that the provider tells when a message reached the person,
+	// so that being taken by the provider is not final.
+	Receipts bool
+	// ReceiptDeadline is when a missing receipt no longer can come.
+	ReceiptDeadline time.Duration
+
+	// Timeout bounds one call. It must be shorter than a lane lease.
+	Timeout time.Duration
+
+	Open func(Config, Deps) (Channel, error)
+}
+
+// Config is one integration's configuration.
+type Config struct {
+	Integration heliograph.IntegrationID
+	Settings    []byte            // JSON for Type.Settings, secrets included
+	Info        map[string]string // what Verify returned
+}
+
+// Deps is what the host hands every channel.
+type Deps struct {
+	HTTP    http.RoundTripper // keeps connections; no redirects are followed
+	BaseURL string            // Type.BaseURL or the operator's, no trailing slash
+	// HookURL is this integration's public prefix for the provider's calls:
+	// https://host/hooks/{type}/{integrationId}.
+	HookURL string
+	Clock   heliograph.Clock
+	Log     *slog.Logger
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is everything in which SQLite and PostgreSQL differ for us. Queries
+// are written once, in PostgreSQL's style, and translated here.
+type dialect struct {
+	name      string
+	driver    string
+	rowwise   bool // hot writes run one prepared statement per row, not one per batch
+	qmark     bool // write $1 as ?1
+	fragments *strings.Replacer
+}
+
+// The named fragments: spellings that have no common form.
+var postgres = dialect{name: "postgres", driver: "pgx", fragments: strings.NewReplacer(
+	"/*skip locked*/", "FOR UPDATE SKIP LOCKED",
+	"/*for update*/", "FOR UPDATE",
+)}
+
+var sqliteDialect = dialect{name: "sqlite", driver: "sqlite", rowwise: true, qmark: true, fragments: strings.NewReplacer(
+	"/*skip locked*/", "",
+	"/*for update*/", "",
+)}
+
+func (d *dialect) translate(q string) string {
+	q = d.fragments.Replace(q)
+	if !d.qmark {
+		return q
+	}
+	var b strings.Builder
+	b.Grow(len(q))
+	for i := range len(q) {
+		if q[i] == '$' && i+1 < len(q) && q[i+1] >= '0' && q[i+1] <= '9' {
+			b.WriteByte('?')
+			continue
+		}
+		b.WriteByte(q[i])
+	}
+	return b.String()
+}
+
+// only drops the blocks of a migration that belong to another dialect:
+//
+//	-- only: postgres
+//	...
+//	-- end
+func (d *dialect) only(text string) (string, error) {
+	var out strings.Builder
+	skip, open := false, false
+	for line := range strings.Lines(text) {
+		trimmed := strings.TrimSpace(line)
+		if name, ok := strings.CutPrefix(trimmed, "-- only: "); ok {
+			if open {
+				return "", errors.New("-- only: blocks do not nest")
+			}
+			if name != postgres.name && name != sqliteDialect.name {
+				return "", fmt.Errorf("-- only: %s: no such dialect", name)
+			}
+			open, skip = true, name != d.name
+			continue
+		}
+		if trimmed == "-- end" {
+			open, skip = false, false
+			continue
+		}
+		if !skip {
+			out.WriteString(line)
+		}
+	}
+	if open {
+		return "", errors.New("-- only: without -- end")
+	}
+	return out.String(), nil
+}
+
+// isUnique reports whether err says that a unique key is taken.
+func isUnique(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23505"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return false
+}
+
+// isTransient reports whether the same transaction may succeed when run again:
+// it lost a race (deadlock, serialization, busy), and nothing of it was kept.
+func isTransient(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
+	}
+	return false
+}

@@ -1,0 +1,283 @@
+// Package store keeps Heliograph's state in SQLite or PostgreSQL. It is the
+// only place with SQL. Each file holds the queries of one aggregate, written
+// once for both databases; dialect.go holds every difference. It decides
+// nothing: rules live in the engines, whose ports its views satisfy.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"heliograph"
+)
+
+// Options say where the data is and what the store is handed.
+type Options struct {
+	// URL is postgres://…; when it is empty, SQLite in File is used.
+	URL  string
+	File string // path of the SQLite file; its folder must exist
+
+	Seal  Sealer
+	IDs   *heliograph.IDMaker
+	Now   heliograph.Clock
+	Log   *slog.Logger
+	Watch Watch // may be nil
+
+	Writers    int // PostgreSQL connections that batch hot writes; 0: 3
+	Window     int // hot writes that may wait; 0: 16384
+	CacheBytes int // SQLite page cache per connection; 0: 64 MiB
+}
+
+// Sealer encrypts secrets at rest. The context of a secret (its table and row)
+// is authenticated, so that sealed values cannot be swapped.
+type Sealer interface {
+	Seal(plain []byte, context string) ([]byte, error)
+	Open(sealed []byte, context string) ([]byte, error)
+}
+
+// Store is the database. The engines' ports are satisfied by views on it.
+type Store struct {
+	Options
+	d       *dialect
+	read    *sql.DB // SQLite: read-only connections. PostgreSQL: the pool.
+	write   *sql.DB // SQLite: one connection. PostgreSQL: the same pool.
+	turn    chan struct{} // SQLite: who holds it may write
+	writers *writers
+	queries sync.Map // query text -> translated text
+}
+
+// Open connects, and starts the batching writers. The schema must be current:
+// see Migrate.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := connect(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	s.writers = startWriters(s)
+	return s, nil
+}
+
+func connect(ctx context.Context, o Options) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Watch == nil {
+		o.Watch = noWatch{}
+	}
+	s := &Store{Options: o}
+	var err error
+	if o.URL != "" {
+		err = s.openPostgres()
+	} else {
+		err = s.openSQLite()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.write.PingContext(ctx); err != nil {
+		s.closePools()
+		return nil, fmt.Errorf("the database does not answer: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Store) openPostgres() error {
+	s.d = &postgres
+	if s.Writers == 0 {
+		s.Writers = 3
+	}
+	cfg, err := pgx.ParseConfig(s.URL)
+	if err != nil {
+		return fmt.Errorf("the database URL cannot be read: %w", errors.Unwrap(err))
+	}
+	s.write = stdlib.OpenDB(*cfg)
+	s.write.SetMaxOpenConns(s.Writers + 16)
+	s.write.SetMaxIdleConns(s.Writers + 16)
+	s.read = s.write
+	return nil
+}
+
+func (s *Store) openSQLite() error {
+	s.d = &sqliteDialect
+	s.Writers = 1
+	s.turn = make(chan struct{}, 1)
+	if s.CacheBytes == 0 {
+		s.CacheBytes = 64 << 20
+	}
+	common := fmt.Sprintf("?_pragma=busy_timeout(5000)&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
+	file := "file:" + filepath.ToSlash(s.File)
+	var err error
+	// wal_autocheckpoint: a checkpoint every 16 MiB of log keeps both its cost
+	// per write and the log's size small.
+	writer := "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+	if s.write, err = sql.Open(s.d.driver, file+common+writer); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	s.write.SetConnMaxIdleTime(0)
+	if s.read, err = sql.Open(s.d.driver, file+common+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(4)
+	s.read.SetMaxIdleConns(4)
+	return nil
+}
+
+// Close waits for the writes under way and releases the database.
+func (s *Store) Close() error {
+	if s.writers != nil {
+		s.writers.stop()
+	}
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
+	err := s.write.Close()
+	if s.read != nil && s.read != s.write {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}
+
+// Dialect names the database in use: "sqlite" or "postgres".
+func (s *Store) Dialect() string { return s.d.name }
+
+type txKey struct{}
+
+// Atomically runs fn in a transaction; nested calls join the outer one. fn must
+// do nothing but work on the store: it may be run again when it loses a race.
+func (s *Store) Atomically(ctx context.Context, fn func(context.Context) error) error {
+	if ctx.Value(txKey{}) != nil {
+		return fn(ctx)
+	}
+	const tries = 5
+	var err error
+	for range tries {
+		if err = s.once(ctx, fn); !isTransient(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Store) once(ctx context.Context, fn func(context.Context) error) error {
+	release, err := s.takeTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(context.WithValue(ctx, txKey{}, tx)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// takeTurn waits until this caller may write. Only SQLite has turns.
+func (s *Store) takeTurn(ctx context.Context) (release func(), err error) {
+	if s.turn == nil {
+		return func() {}, nil
+	}
+	select {
+	case s.turn <- struct{}{}:
+		return func() { <-s.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+type querier interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+// conn returns the transaction that ctx carries, or the pool for reads.
+func (s *Store) conn(ctx context.Context) querier {
+	if tx, ok := ctx.Value(txKey{}).(*sql.Tx); ok {
+		return tx
+	}
+	return s.read
+}
+
+func (s *Store) sql(q string) string {
+	if t, ok := s.queries.Load(q); ok {
+		return t.(string)
+	}
+	t := s.d.translate(q)
+	s.queries.Store(q, t)
+	return t
+}
+
+// exec runs a write. Outside a transaction it makes one of its own.
+func (s *Store) exec(ctx context.Context, q string, args ...any) (affected int64, err error) {
+	err = s.Atomically(ctx, func(ctx context.Context) error {
+		res, err := s.conn(ctx).ExecContext(ctx, s.sql(q), args...)
+		if err != nil {
+			return err
+		}
+		affected, err = res.RowsAffected()
+		return err
+	})
+	return affected, err
+}
+
+func (s *Store) row(ctx context.Context, q string, args ...any) *sql.Row {
+	return s.conn(ctx).QueryRowContext(ctx, s.sql(q), args...)
+}
+
+// scanner is a row or rows.
+type scanner interface{ Scan(...any) error }
+
+// collect runs q and reads every row with scan.
+func collect[T any](ctx context.Context, s *Store, scan func(scanner) (T, error), q string, args ...any) ([]T, error) {
+	rows, err := s.conn(ctx).QueryContext(ctx, s.sql(q), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// one reads the only row of q, or returns missing.
+func one[T any](ctx context.Context, s *Store, missing error, scan func(scanner) (T, error), q string, args ...any) (T, error) {
+	v, err := scan(s.row(ctx, q, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, missing
+	}
+	return v, err
+}
+
+// placeholders returns "$from, $from+1, …" for n values: for IN lists of few
+// values, where the database must see them one by one.
+func placeholders(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	return b.String()
+}
