@@ -1,0 +1,48 @@
+// Package suncov1 is the HTTP surface that keeps the contract of Sunshine
+// Conversations v1.1, with our additions. It translates between the wire and
+// the engines; every rule about messaging is theirs.
+package suncov1
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"heliograph"
+	"heliograph/internal/auth"
+	"heliograph/internal/conversation"
+	"heliograph/internal/notify"
+	"heliograph/internal/profile"
+	"heliograph/internal/tenant"
+	"heliograph/internal/webhook"
+)
+
+// API is the surface. Every field must be set.
+type API struct {
+	Auth          *auth.Service
+	Tenants       *tenant.Service
+	Profiles      *profile.Service
+	Conversations *conversation.Service
+	Notifications *notify.Service
+	Webhooks      *webhook.Service
+
+	// Atomic runs fn in one transaction; fn may be run again.
+	Atomic func(ctx context.Context, fn func(context.Context) error) error
+	// Answers keeps the answers to requests with an idempotency key.
+	Answers Answers
+
+	Now heliograph.Clock
+	Log *slog.Logger
+}
+
+// Handler serves the surface at /v1.1, at /v1 (notifications only), and both
+// again under /sc.
+func (a *API) Handler() http.Handler {
+	t := &tree{}
+	for _, r := range a.routes() {
+		for _, path := range r.paths() {
+			t.add(r.method, path, &r)
+		}
+	}
+	return &server{API: a, tree: t}
+}

@@ -1,0 +1,70 @@
+package suncov1
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"heliograph"
+	"heliograph/internal/auth"
+)
+
+// call is one authenticated request.
+type call struct {
+	*http.Request
+	App       *heliograph.App // nil for routes that concern no app
+	Principal auth.Principal
+
+	api    *API
+	route  *route
+	names  []string
+	values []string
+	w      http.ResponseWriter
+	body   []byte
+	read   bool
+	user   *heliograph.User // what {userId} names, once resolved
+}
+
+// PathValue returns a decoded path parameter.
+func (c *call) PathValue(name string) string {
+	if i := slices.Index(c.names, name); i >= 0 {
+		return c.values[i]
+	}
+	return ""
+}
+
+// userID returns the user that the path's {userId} names, by its id or by the
+// caller's own id for it; an id wins.
+func (c *call) userID(ctx context.Context) (heliograph.UserID, error) {
+	if c.user == nil {
+		u, err := c.api.Profiles.Resolve(ctx, c.App.ID, c.PathValue("userId"))
+		if err != nil {
+			return heliograph.UserID{}, err
+		}
+		c.user = u
+	}
+	return c.user.ID, nil
+}
+
+// isUser reports whether the caller is a user, not a server.
+func (c *call) isUser() bool { return c.Principal.Scope == heliograph.ScopeAppUser }
+
+// pathID reads a path parameter that is an id into id. What is no id names
+// nothing, so it is missing, with the given code.
+func pathID[K any](c *call, name, code string, id *heliograph.ID[K]) error {
+	if !parseID(c.PathValue(name), id) {
+		return heliograph.Errorf(heliograph.NotFound, code, "there is no such %s", nouns[name])
+	}
+	return nil
+}
+
+// parseID reads 24 hex digits into id and reports whether they are an id.
+func parseID[K any](s string, id *heliograph.ID[K]) bool {
+	return id.UnmarshalText([]byte(s)) == nil && !id.IsZero()
+}
+
+// nouns name what a path parameter stands for, in messages.
+var nouns = map[string]string{
+	"appId": "app", "keyId": "key", "integrationId": "integration", "userId": "user",
+	"webhookId": "webhook", "messageId": "message", "notificationId": "notification",
+}

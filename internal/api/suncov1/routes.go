@@ -1,0 +1,130 @@
+package suncov1
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"heliograph"
+)
+
+// routes lists every endpoint. Each area keeps its own in routes_<area>.go.
+func (a *API) routes() []route {
+	var all []route
+	for _, area := range [][]route{
+		a.appRoutes(),
+	} {
+		all = append(all, area...)
+	}
+	return all
+}
+
+// form says at which paths a route is found.
+type form uint8
+
+const (
+	// appLevel: /v1.1/apps/{appId}<path>, and /v1.1<path> with the app implied by
+	// the credential.
+	appLevel form = iota
+	// longOnly: /v1.1/apps/{appId}<path>.
+	longOnly
+	// global: /v1.1<path>; it concerns no app, or names it in its own way.
+	global
+)
+
+// scopes is a set of credential scopes.
+type scopes uint8
+
+const (
+	forAccount scopes = 1 << iota
+	forApp
+	forUser // only for a user's own resources: the path's {userId} must be the token's
+
+	// forServers is what most routes allow: account and app keys.
+	forServers = forAccount | forApp
+	// forAll also allows users' tokens.
+	forAll = forServers | forUser
+)
+
+func (s scopes) allow(k heliograph.KeyScope) bool {
+	switch k {
+	case heliograph.ScopeAccount:
+		return s&forAccount != 0
+	case heliograph.ScopeApp:
+		return s&forApp != 0
+	case heliograph.ScopeAppUser:
+		return s&forUser != 0
+	}
+	return false
+}
+
+// handler answers a call. What it returns is the answer's body; nil is {}.
+type handler func(ctx context.Context, c *call) (any, error)
+
+// route is one endpoint.
+type route struct {
+	method string
+	path   string // relative to the form; {name} stands for one segment
+	form   form
+	scopes scopes
+	status int // of success; 0 means 200
+	handle handler
+	// raw, instead of handle, writes the answer itself: for streams and for the
+	// endpoint whose cost counts. Errors go through (*call).fail.
+	raw func(w http.ResponseWriter, c *call)
+	// v1 also mounts the route at /v1, an alias that some clients use.
+	v1 bool
+	// idempotent honours Idempotency-Key: the handler then runs inside one
+	// transaction with the stored answer, so it must only work on the store.
+	idempotent bool
+	// maxBody bounds the request's body in bytes; 0 means maxJSON.
+	maxBody int64
+	op      op
+}
+
+// op is what the reference says of a route.
+type op struct {
+	id      string // operation id; "" derives it from the method and path
+	tag     string
+	summary string
+	doc     string // more, in sentences
+	in, out any    // zero values of the body and the answer; nil: none
+	query   []param
+}
+
+// param is one query parameter.
+type param struct {
+	name, doc string
+	kind      any // a zero value of its type; nil means string
+}
+
+// paths returns every path the route is found at.
+func (r *route) paths() []string {
+	var rel []string
+	switch r.form {
+	case appLevel:
+		rel = []string{"/apps/{appId}" + r.path, r.path}
+	case longOnly:
+		rel = []string{"/apps/{appId}" + r.path}
+	case global:
+		rel = []string{r.path}
+	}
+	var out []string
+	for _, p := range rel {
+		out = append(out, "/v1.1"+p, "/sc/v1.1"+p)
+		if r.v1 {
+			out = append(out, "/v1"+p, "/sc/v1"+p)
+		}
+	}
+	return out
+}
+
+// needsUser reports whether the route's path names a user.
+func (r *route) needsUser() bool { return strings.Contains(r.path, "{userId}") }
+
+func (r *route) success() int {
+	if r.status == 0 {
+		return http.StatusOK
+	}
+	return r.status
+}

@@ -1,0 +1,3 @@
+package suncov1
+
+func (a *API) appRoutes() []route { return nil }

@@ -1,0 +1,128 @@
+package suncov1
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"heliograph"
+)
+
+// server finds the route of a request, asks who calls and whether they may, and
+// answers.
+type server struct {
+	*API
+	tree *tree
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var room [8]string
+	node, values := s.tree.find(r.URL.EscapedPath(), room[:0])
+	if node == nil {
+		writeError(w, heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is nothing at this path"))
+		return
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	found := node.methods[method]
+	if found == nil {
+		s.otherMethod(w, r, node)
+		return
+	}
+	c := &call{Request: r, api: s.API, route: found.route, names: found.names, values: values, w: w}
+	if err := s.admit(r.Context(), c); err != nil {
+		c.fail(err)
+		return
+	}
+	c.run()
+}
+
+// otherMethod answers a path that is known, but not with this method.
+func (s *server) otherMethod(w http.ResponseWriter, r *http.Request, node *tree) {
+	allowed := slices.Sorted(maps.Keys(node.methods))
+	if r.Method == http.MethodOptions {
+		preflight(w, r, node, allowed)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	writeStatus(w, http.StatusMethodNotAllowed, "method_not_allowed", "this path allows "+strings.Join(allowed, ", "))
+}
+
+// admit authenticates the call and checks that its credential may do what it asks.
+func (s *server) admit(ctx context.Context, c *call) error {
+	for _, v := range c.values {
+		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+			return heliograph.Errorf(heliograph.Invalid, heliograph.CodeBadRequest, "the path must be UTF-8 without NUL")
+		}
+	}
+	p, err := s.Auth.Authenticate(ctx, c.Request)
+	if err != nil {
+		return err
+	}
+	c.Principal = p
+	if !c.route.scopes.allow(p.Scope) {
+		return forbidden("a credential of scope %s may not do this", p.Scope)
+	}
+	if err := s.findApp(ctx, c); err != nil {
+		return err
+	}
+	if c.isUser() && c.route.needsUser() {
+		return s.ownUser(ctx, c)
+	}
+	return nil
+}
+
+// findApp sets the app that the call concerns: the path's, which must be the
+// credential's, or the credential's.
+func (s *server) findApp(ctx context.Context, c *call) error {
+	id := c.Principal.App
+	if named := c.PathValue("appId"); named != "" {
+		var asked heliograph.AppID
+		ok := parseID(named, &asked)
+		if !id.IsZero() && asked != id {
+			return forbidden("this credential belongs to another app")
+		}
+		if !ok {
+			return heliograph.Errorf(heliograph.NotFound, heliograph.CodeAppNotFound, "there is no such app")
+		}
+		id = asked
+	} else if c.route.form == global {
+		return nil
+	}
+	if id.IsZero() {
+		return forbidden("an account credential names its app in the path: /v1.1/apps/{appId}/…")
+	}
+	app, err := s.Tenants.App(ctx, id)
+	if err != nil {
+		return err
+	}
+	if app.Org != c.Principal.Org {
+		return heliograph.Errorf(heliograph.NotFound, heliograph.CodeAppNotFound, "there is no such app")
+	}
+	c.App = app
+	return nil
+}
+
+// ownUser checks that the path names the user that the token speaks for.
+func (s *server) ownUser(ctx context.Context, c *call) error {
+	_, err := c.userID(ctx)
+	if heliograph.IsKind(err, heliograph.NotFound) && c.PathValue("userId") != c.Principal.UserExternalID {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	if c.user == nil || c.user.ExternalID != c.Principal.UserExternalID {
+		return forbidden("a user's token reaches that user only")
+	}
+	return nil
+}
+
+func forbidden(format string, args ...any) error {
+	return heliograph.Errorf(heliograph.Forbidden, heliograph.CodeForbidden, format, args...)
+}
