@@ -89,3 +89,18 @@ type EventData struct {
 	ExtID    string            `json:"xi,omitempty"` // the user's external id then
 	Webhook  WebhookID         `json:"w,omitempty"`
 }
+
+// Told is an event that a webhook is to be told of.
+type Told struct {
+	Event   *Event
+	Webhook WebhookID
+	Context *EventContext // what the writer had at hand; nil: load it
+}
+
+// EventContext is what an event's webhook body is made from besides the event.
+// A nil part was not at hand.
+type EventContext struct {
+	Delivery *Delivery
+	User     *User // without clients
+	Message  *Message
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,21 +32,36 @@ var sqliteDialect = dialect{name: "sqlite", driver: "sqlite", rowwise: true, qma
 	"/*for update*/", "",
 )}
 
+// translate returns the text of q for this dialect. SQLite's driver looks
+// numbered parameters up one by one, so they stay anonymous where their order
+// allows it.
 func (d *dialect) translate(q string) string {
 	q = d.fragments.Replace(q)
 	if !d.qmark {
 		return q
 	}
-	var b strings.Builder
-	b.Grow(len(q))
-	for i := range len(q) {
-		if q[i] == '$' && i+1 < len(q) && q[i+1] >= '0' && q[i+1] <= '9' {
-			b.WriteByte('?')
+	var numbered, plain strings.Builder
+	inOrder, next := true, 1
+	for i := 0; i < len(q); i++ {
+		if q[i] != '$' || i+1 >= len(q) || q[i+1] < '0' || q[i+1] > '9' {
+			numbered.WriteByte(q[i])
+			plain.WriteByte(q[i])
 			continue
 		}
-		b.WriteByte(q[i])
+		end := i + 1
+		for end < len(q) && q[end] >= '0' && q[end] <= '9' {
+			end++
+		}
+		inOrder = inOrder && q[i+1:end] == strconv.Itoa(next)
+		next++
+		numbered.WriteString("?" + q[i+1:end])
+		plain.WriteByte('?')
+		i = end - 1
 	}
-	return b.String()
+	if inOrder {
+		return plain.String()
+	}
+	return numbered.String()
 }
 
 // only drops the blocks of a migration that belong to another dialect:

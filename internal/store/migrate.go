@@ -5,10 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"testing/fstest"
+	"path"
+	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -46,12 +49,16 @@ func provider(ctx context.Context, o Options) (*goose.Provider, *Store, error) {
 	}
 	files, err := migrationsFor(s.d)
 	if err == nil {
+		var options []goose.ProviderOption
 		d := database.DialectSQLite3
-		if s.d == &postgres {
+		if !s.d.rowwise {
 			d = database.DialectPostgres
+			if locker, err := lock.NewPostgresSessionLocker(); err == nil {
+				options = append(options, goose.WithSessionLocker(locker))
+			}
 		}
 		var p *goose.Provider
-		if p, err = goose.NewProvider(d, s.write, files); err == nil {
+		if p, err = goose.NewProvider(d, s.write, files, options...); err == nil {
 			return p, s, nil
 		}
 	}
@@ -65,7 +72,7 @@ func migrationsFor(d *dialect) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := fstest.MapFS{}
+	out := textFS{}
 	for _, name := range names {
 		text, err := migrationFiles.ReadFile(name)
 		if err != nil {
@@ -75,7 +82,44 @@ func migrationsFor(d *dialect) (fs.FS, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		out[name[len("migrations/"):]] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + body)}
+		out[path.Base(name)] = "-- +goose Up\n" + body
 	}
 	return out, nil
 }
+
+// textFS is a flat read-only file system of texts, by name.
+type textFS map[string]string
+
+// Open implements fs.FS.
+func (t textFS) Open(name string) (fs.File, error) {
+	text, ok := t[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return textFile{strings.NewReader(text), name}, nil
+}
+
+// Glob implements fs.GlobFS.
+func (t textFS) Glob(pattern string) (names []string, err error) {
+	for name := range t {
+		if ok, err := path.Match(pattern, name); err != nil {
+			return nil, err
+		} else if ok {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+type textFile struct {
+	*strings.Reader
+	name string
+}
+
+func (f textFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (f textFile) Close() error               { return nil }
+func (f textFile) Name() string               { return f.name }
+func (f textFile) Mode() fs.FileMode          { return 0o444 }
+func (f textFile) ModTime() time.Time         { return time.Time{} }
+func (f textFile) IsDir() bool                { return false }
+func (f textFile) Sys() any                   { return nil }

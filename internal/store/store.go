@@ -49,10 +49,11 @@ type Store struct {
 	Options
 	d       *dialect
 	read    *sql.DB // SQLite: read-only connections. PostgreSQL: the pool.
-	write   *sql.DB // SQLite: one connection. PostgreSQL: the same pool.
-	turn    chan struct{} // SQLite: who holds it may write
+	write   *sql.DB // SQLite: one connection, the writer's. PostgreSQL: the same pool.
 	writers *writers
-	queries sync.Map // query text -> translated text
+	queries sync.Map    // query text -> translated text
+	reads   *statements // SQLite: prepared on the reading connections
+	listen  listeners
 }
 
 // Open connects, and starts the batching writers. The schema must be current:
@@ -62,7 +63,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.writers = startWriters(s)
+	if s.writers, err = startWriters(ctx, s); err != nil {
+		_ = s.closePools()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -72,6 +76,9 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	}
 	if o.Watch == nil {
 		o.Watch = noWatch{}
+	}
+	if o.Window == 0 {
+		o.Window = 16384
 	}
 	s := &Store{Options: o}
 	var err error
@@ -109,7 +116,6 @@ func (s *Store) openPostgres() error {
 func (s *Store) openSQLite() error {
 	s.d = &sqliteDialect
 	s.Writers = 1
-	s.turn = make(chan struct{}, 1)
 	if s.CacheBytes == 0 {
 		s.CacheBytes = 64 << 20
 	}
@@ -129,6 +135,7 @@ func (s *Store) openSQLite() error {
 	}
 	s.read.SetMaxOpenConns(4)
 	s.read.SetMaxIdleConns(4)
+	s.reads = newStatements(s.read.PrepareContext)
 	return nil
 }
 
@@ -150,94 +157,6 @@ func (s *Store) closePools() error {
 
 // Dialect names the database in use: "sqlite" or "postgres".
 func (s *Store) Dialect() string { return s.d.name }
-
-type txKey struct{}
-
-// Atomically runs fn in a transaction; nested calls join the outer one. fn must
-// do nothing but work on the store: it may be run again when it loses a race.
-func (s *Store) Atomically(ctx context.Context, fn func(context.Context) error) error {
-	if ctx.Value(txKey{}) != nil {
-		return fn(ctx)
-	}
-	const tries = 5
-	var err error
-	for range tries {
-		if err = s.once(ctx, fn); !isTransient(err) {
-			return err
-		}
-	}
-	return err
-}
-
-func (s *Store) once(ctx context.Context, fn func(context.Context) error) error {
-	release, err := s.takeTurn(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := fn(context.WithValue(ctx, txKey{}, tx)); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-// takeTurn waits until this caller may write. Only SQLite has turns.
-func (s *Store) takeTurn(ctx context.Context) (release func(), err error) {
-	if s.turn == nil {
-		return func() {}, nil
-	}
-	select {
-	case s.turn <- struct{}{}:
-		return func() { <-s.turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-type querier interface {
-	ExecContext(context.Context, string, ...any) (sql.Result, error)
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}
-
-// conn returns the transaction that ctx carries, or the pool for reads.
-func (s *Store) conn(ctx context.Context) querier {
-	if tx, ok := ctx.Value(txKey{}).(*sql.Tx); ok {
-		return tx
-	}
-	return s.read
-}
-
-func (s *Store) sql(q string) string {
-	if t, ok := s.queries.Load(q); ok {
-		return t.(string)
-	}
-	t := s.d.translate(q)
-	s.queries.Store(q, t)
-	return t
-}
-
-// exec runs a write. Outside a transaction it makes one of its own.
-func (s *Store) exec(ctx context.Context, q string, args ...any) (affected int64, err error) {
-	err = s.Atomically(ctx, func(ctx context.Context) error {
-		res, err := s.conn(ctx).ExecContext(ctx, s.sql(q), args...)
-		if err != nil {
-			return err
-		}
-		affected, err = res.RowsAffected()
-		return err
-	})
-	return affected, err
-}
-
-func (s *Store) row(ctx context.Context, q string, args ...any) *sql.Row {
-	return s.conn(ctx).QueryRowContext(ctx, s.sql(q), args...)
-}
 
 // scanner is a row or rows.
 type scanner interface{ Scan(...any) error }

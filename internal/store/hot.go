@@ -1,0 +1,357 @@
+package store
+
+// This file has a text per dialect: hot writes run row by row on SQLite, where
+// a prepared statement costs a few microseconds, and as one statement over
+// arrays on PostgreSQL, where a round trip costs more than many rows.
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// hotStmt is one statement of a hot write, for a batch of rows.
+type hotStmt struct {
+	// row is SQLite's text, for one row of parameters, "?" each in order.
+	row string
+	// set is PostgreSQL's text, for arrays $1, $2, …, one for each parameter.
+	// What it returns begins with the row's number, counted from 1: unnest(…)
+	// WITH ORDINALITY gives it.
+	set string
+	// types has a letter for each parameter: b bytes, i integer, t text.
+	types string
+}
+
+// hotConn is the connection of one writer.
+type hotConn struct {
+	s       *Store
+	conn    *sql.Conn
+	general *statements // SQLite: for closures
+	lite    driver.Conn
+	stmts   map[string]driver.Stmt
+	pg      *pgx.Conn
+}
+
+// openHot takes a connection for as long as the writer lives.
+func openHot(ctx context.Context, s *Store) (*hotConn, error) {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &hotConn{s: s, conn: conn, stmts: map[string]driver.Stmt{}}
+	c.general = newStatements(conn.PrepareContext)
+	return c, nil
+}
+
+func (c *hotConn) close() {
+	for _, st := range c.stmts {
+		_ = st.Close()
+	}
+	_ = c.conn.Close()
+}
+
+// hotTx is a transaction of a writer.
+type hotTx struct {
+	c    *hotConn
+	pgtx pgx.Tx
+	jobs []*job // of the verb that runs, by position of its arguments
+}
+
+// after runs f once the transaction committed, as part of the running verb's
+// first operation.
+func (tx *hotTx) after(f func()) { tx.jobs[0].after = append(tx.jobs[0].after, f) }
+
+func (c *hotConn) begin(ctx context.Context) (*hotTx, error) {
+	tx := &hotTx{c: c}
+	err := c.conn.Raw(func(dc any) error {
+		if c.s.d.rowwise {
+			c.lite = dc.(driver.Conn)
+			return nil
+		}
+		c.pg = dc.(*stdlib.Conn).Conn()
+		return nil
+	})
+	if err != nil {
+		return nil, c.reconnect(ctx, err)
+	}
+	if c.s.d.rowwise {
+		return tx, tx.plain("BEGIN IMMEDIATE")
+	}
+	if tx.pgtx, err = c.pg.Begin(ctx); err != nil {
+		return nil, c.reconnect(ctx, err)
+	}
+	return tx, nil
+}
+
+// reconnect replaces a broken PostgreSQL connection and returns cause.
+func (c *hotConn) reconnect(ctx context.Context, cause error) error {
+	if c.s.d.rowwise {
+		return cause
+	}
+	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = c.conn.Close()
+	conn, err := c.s.write.Conn(ctx)
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	c.conn = conn
+	return cause
+}
+
+func (tx *hotTx) commit(ctx context.Context) error {
+	if tx.pgtx != nil {
+		return tx.pgtx.Commit(ctx)
+	}
+	if err := tx.plain("COMMIT"); err != nil {
+		return errors.Join(err, tx.rollback(ctx))
+	}
+	return nil
+}
+
+func (tx *hotTx) rollback(ctx context.Context) error {
+	if tx.pgtx != nil {
+		return tx.pgtx.Rollback(ctx)
+	}
+	return tx.plain("ROLLBACK")
+}
+
+// plain runs a statement without parameters on SQLite.
+func (tx *hotTx) plain(q string) error {
+	_, err := tx.lite(q, nil)
+	return err
+}
+
+func (c *hotConn) prepared(q string) (driver.Stmt, error) {
+	if st := c.stmts[q]; st != nil {
+		return st, nil
+	}
+	st, err := c.lite.Prepare(q)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", q, err)
+	}
+	c.stmts[q] = st
+	return st, nil
+}
+
+func (tx *hotTx) lite(q string, args []driver.NamedValue) (driver.Result, error) {
+	st, err := tx.c.prepared(q)
+	if err != nil {
+		return nil, err
+	}
+	return st.(driver.StmtExecContext).ExecContext(context.Background(), args)
+}
+
+// params are the rows of parameters of one statement. Values are []byte (nil is
+// NULL), int64, string or nil.
+type params struct {
+	width int
+	flat  []any
+}
+
+func (p *params) add(values ...any) {
+	p.width = len(values)
+	p.flat = append(p.flat, values...)
+}
+
+func (p *params) len() int {
+	if p.width == 0 {
+		return 0
+	}
+	return len(p.flat) / p.width
+}
+
+// named fills dst with row i for the SQLite driver.
+func (p *params) named(dst []driver.NamedValue, i int) []driver.NamedValue {
+	dst = dst[:0]
+	for j, v := range p.flat[i*p.width : (i+1)*p.width] {
+		dst = append(dst, driver.NamedValue{Ordinal: j + 1, Value: v})
+	}
+	return dst
+}
+
+// arrays turns the rows into one array for each parameter.
+func (p *params) arrays(types string) []any {
+	n := p.len()
+	out := make([]any, p.width)
+	for j := range p.width {
+		switch types[j] {
+		case 'b':
+			col := make([][]byte, n)
+			for i := range n {
+				col[i], _ = p.flat[i*p.width+j].([]byte)
+			}
+			out[j] = col
+		case 'i':
+			col := make([]*int64, n)
+			for i := range n {
+				if v, ok := p.flat[i*p.width+j].(int64); ok {
+					col[i] = &v
+				}
+			}
+			out[j] = col
+		case 't':
+			col := make([]*string, n)
+			for i := range n {
+				if v, ok := p.flat[i*p.width+j].(string); ok {
+					col[i] = &v
+				}
+			}
+			out[j] = col
+		}
+	}
+	return out
+}
+
+// exec runs st for every row.
+func (tx *hotTx) exec(ctx context.Context, st *hotStmt, p *params) error {
+	if p.len() == 0 {
+		return nil
+	}
+	if tx.pgtx != nil {
+		_, err := tx.pgtx.Exec(ctx, st.set, p.arrays(st.types)...)
+		return err
+	}
+	var args []driver.NamedValue
+	for i := range p.len() {
+		args = p.named(args, i)
+		if _, err := tx.lite(st.row, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// execEach runs st for every row and tells which rows it changed. PostgreSQL's
+// text must return the row's number.
+func (tx *hotTx) execEach(ctx context.Context, st *hotStmt, p *params) ([]bool, error) {
+	changed := make([]bool, p.len())
+	if p.len() == 0 {
+		return changed, nil
+	}
+	if tx.pgtx != nil {
+		return changed, tx.query(ctx, st, p, func(i int, _ cells) error { changed[i] = true; return nil })
+	}
+	var args []driver.NamedValue
+	for i := range p.len() {
+		args = p.named(args, i)
+		res, err := tx.lite(st.row, args)
+		if err != nil {
+			return nil, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return nil, err
+		}
+		changed[i] = n > 0
+	}
+	return changed, nil
+}
+
+// query runs st for every row and calls each for every row of the answer, with
+// the number (from 0) of the row that it answers.
+func (tx *hotTx) query(ctx context.Context, st *hotStmt, p *params, each func(i int, c cells) error) error {
+	if p.len() == 0 {
+		return nil
+	}
+	if tx.pgtx != nil {
+		rows, err := tx.pgtx.Query(ctx, st.set, p.arrays(st.types)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			values, err := rows.Values()
+			if err != nil {
+				return err
+			}
+			if err := each(int(cells(values).int(0))-1, values[1:]); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+	var args []driver.NamedValue
+	for i := range p.len() {
+		args = p.named(args, i)
+		if err := tx.liteQuery(st.row, args, func(c cells) error { return each(i, c) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *hotTx) liteQuery(q string, args []driver.NamedValue, each func(cells) error) (err error) {
+	st, err := tx.c.prepared(q)
+	if err != nil {
+		return err
+	}
+	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), args)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var dest []driver.Value
+	for {
+		if dest == nil {
+			dest = make([]driver.Value, len(rows.Columns()))
+		}
+		switch err := rows.Next(dest); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		c := make(cells, len(dest))
+		for i, v := range dest {
+			c[i] = v
+		}
+		if err := each(c); err != nil {
+			return err
+		}
+	}
+}
+
+// cells is one row of an answer, as either driver gives it.
+type cells []any
+
+func (c cells) int(i int) int64 {
+	switch v := c[i].(type) {
+	case int64:
+		return v
+	case int32:
+		return int64(v)
+	case int16:
+		return int64(v)
+	case bool:
+		if v {
+			return 1
+		}
+	}
+	return 0
+}
+
+func (c cells) bytes(i int) []byte {
+	switch v := c[i].(type) {
+	case []byte:
+		return v
+	case string:
+		return []byte(v)
+	}
+	return nil
+}
+
+func (c cells) text(i int) string {
+	switch v := c[i].(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	}
+	return ""
+}
