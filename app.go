@@ -1,5 +1,7 @@
 package heliograph
 
+import "strings"
+
 // App is the tenant: every row belongs to one.
 type App struct {
 	ID       AppID
@@ -55,6 +57,35 @@ type Key struct {
 	Name    string
 	Secret  Secret
 	Created Millis
+}
+
+// keyPrefixes begin a key's handle, so that people see what a key is for.
+const (
+	accountKeyPrefix = "act_"
+	appKeyPrefix     = "app_"
+)
+
+// Handle returns the key's id as its users write it: "app_" or "act_" and 24
+// hex digits.
+func (k *Key) Handle() string {
+	if k.Scope == ScopeAccount {
+		return accountKeyPrefix + k.ID.String()
+	}
+	return appKeyPrefix + k.ID.String()
+}
+
+// ParseKeyHandle reads a key's handle.
+func ParseKeyHandle(s string) (KeyID, KeyScope, bool) {
+	scope := ScopeApp
+	hex, ok := strings.CutPrefix(s, appKeyPrefix)
+	if !ok {
+		scope = ScopeAccount
+		if hex, ok = strings.CutPrefix(s, accountKeyPrefix); !ok {
+			return KeyID{}, "", false
+		}
+	}
+	id, ok := ParseID[keyKind](hex)
+	return id, scope, ok
 }
 
 // Secret is text that must not be shown. It prints, logs and marshals as
