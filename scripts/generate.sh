@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Writes the generated part of the documentation, from the binary itself.
+#
+#   scripts/generate.sh [FOLDER]     default: docs/reference
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=${1:-docs/reference}
+mkdir -p "$out"
+bin/heliograph config doc >"$out/configuration.md"
