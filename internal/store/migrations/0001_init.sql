@@ -135,6 +135,7 @@ WITHOUT ROWID
 -- end
 ;
 CREATE INDEX messages_by_conversation ON messages (app_id, conversation_id, received) WHERE conversation_id IS NOT NULL;
+CREATE INDEX messages_apart ON messages (app_id, user_id) WHERE conversation_id IS NULL;
 
 -- The history of deliveries. What waits is in queue.
 CREATE TABLE deliveries (

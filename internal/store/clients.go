@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"heliograph"
+)
+
+// Clients are the rows of clients.
+type Clients struct{ *Store }
+
+const clientColumns = `app_id, id, user_id, integration_id, platform, address, status, is_primary, conversation_id, doc, linked_at, last_seen`
+
+var errNoClient = heliograph.Errorf(heliograph.NotFound, heliograph.CodeClientNotFound, "there is no such client")
+
+// scanClient reads clientColumns.
+func scanClient(row scanner) (heliograph.Client, error) {
+	var c heliograph.Client
+	var status string
+	var doc []byte
+	if err := row.Scan(&c.App, &c.ID, &c.User, &c.Integration, &c.Platform, &c.Address, &status, &c.Primary, &c.Conversation, &doc, &c.LinkedAt, &c.LastSeen); err != nil {
+		return c, err
+	}
+	c.Status = heliograph.ClientStatus(status)
+	return c, json.Unmarshal(doc, &c.Details)
+}
+
+// Get returns one client.
+func (s Clients) Get(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) (heliograph.Client, error) {
+	return one(ctx, s.Store, errNoClient, scanClient, `SELECT `+clientColumns+` FROM clients WHERE app_id = $1 AND id = $2`, app, id)
+}
+
+// OfUser returns a user's clients, oldest first.
+func (s Clients) OfUser(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error) {
+	return collect(ctx, s.Store, scanClient, `SELECT `+clientColumns+` FROM clients WHERE app_id = $1 AND user_id = $2 ORDER BY id`, app, user)
+}
+
+// At returns the clients with an address at one integration, the one that owns
+// it first, then links under way, oldest first. Inside a transaction others
+// cannot change them until it ends.
+func (s Clients) At(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) ([]heliograph.Client, error) {
+	owner, err := collect(ctx, s.Store, scanClient, `SELECT `+clientColumns+` FROM clients
+		WHERE app_id = $1 AND address = $2 AND integration_id = $3 AND status <> 'pending' ORDER BY id /*for update*/`, app, address, integration)
+	if err != nil {
+		return nil, err
+	}
+	pending, err := collect(ctx, s.Store, scanClient, `SELECT `+clientColumns+` FROM clients
+		WHERE app_id = $1 AND address = $2 AND integration_id = $3 AND status = 'pending' ORDER BY id /*for update*/`, app, address, integration)
+	return append(owner, pending...), err
+}
+
+// OfAddress returns the clients that own an address, over all integrations.
+func (s Clients) OfAddress(ctx context.Context, app heliograph.AppID, address string) ([]heliograph.Client, error) {
+	return collect(ctx, s.Store, scanClient, `SELECT `+clientColumns+` FROM clients
+		WHERE app_id = $1 AND address = $2 AND status <> 'pending' ORDER BY id /*for update*/`, app, address)
+}
+
+// Insert stores a new client. An address that another client owns is an error
+// of kind Conflict, and leaves the transaction usable.
+func (s Clients) Insert(ctx context.Context, c *heliograph.Client) error {
+	doc, err := json.Marshal(&c.Details)
+	if err != nil {
+		return err
+	}
+	n, err := s.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+		c.App, c.ID, c.User, c.Integration, c.Platform, c.Address, string(c.Status), c.Primary, c.Conversation, string(doc), c.LinkedAt, c.LastSeen)
+	if err == nil && n == 0 {
+		return errAddressTaken
+	}
+	return err
+}
+
+var errAddressTaken = heliograph.Errorf(heliograph.Conflict, heliograph.CodeConflict, "this address has just been linked by somebody else; try again")
+
+// Save stores everything about a client but its integration and address.
+func (s Clients) Save(ctx context.Context, c *heliograph.Client) error {
+	doc, err := json.Marshal(&c.Details)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, `UPDATE clients SET user_id = $1, status = $2, is_primary = $3, conversation_id = $4, doc = $5, linked_at = $6, last_seen = $7
+		WHERE app_id = $8 AND id = $9`, c.User, string(c.Status), c.Primary, c.Conversation, string(doc), c.LinkedAt, c.LastSeen, c.App, c.ID)
+	if isUnique(err) {
+		return errAddressTaken
+	}
+	return err
+}
+
+// Delete removes one client.
+func (s Clients) Delete(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) error {
+	_, err := s.exec(ctx, `DELETE FROM clients WHERE app_id = $1 AND id = $2`, app, id)
+	return err
+}
+
+// ClearPrimary makes none of a user's clients the preferred one.
+func (s Clients) ClearPrimary(ctx context.Context, app heliograph.AppID, user heliograph.UserID) error {
+	_, err := s.exec(ctx, `UPDATE clients SET is_primary = $1 WHERE app_id = $2 AND user_id = $3 AND is_primary = $4`, false, app, user, true)
+	return err
+}
+
+// Move gives the clients of one user to another.
+func (s Clients) Move(ctx context.Context, app heliograph.AppID, from heliograph.UserID, to *heliograph.User) error {
+	_, err := s.exec(ctx, `UPDATE clients SET user_id = $1, conversation_id = $2 WHERE app_id = $3 AND user_id = $4`, to.ID, to.Conversation, app, from)
+	return err
+}
