@@ -4,16 +4,103 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
 	"net/http"
+	"strings"
+	"time"
 
 	"heliograph"
+	"heliograph/internal/fresh"
 )
 
-// Service authenticates requests.
-type Service struct{}
+// freshness is how long a deleted key may still work in another process. In the
+// process that deletes it it ends at once.
+const freshness = time.Second
+
+// maxCredential bounds an Authorization header.
+const maxCredential = 8 << 10
+
+// Service authenticates requests. It is safe for concurrent use.
+type Service struct {
+	keys  Keys
+	users Users
+	now   heliograph.Clock
+
+	known *fresh.Cache[heliograph.KeyID, *heliograph.Key]
+	// proofs are tokens that were verified a moment ago, by their digest.
+	proofs *fresh.Cache[[sha256.Size]byte, *proof]
+}
+
+// New returns a service that finds keys in keys.
+func New(keys Keys, users Users, now heliograph.Clock) *Service {
+	return &Service{
+		keys: keys, users: users, now: now,
+		known:  fresh.New[heliograph.KeyID, *heliograph.Key](freshness, 4096, now),
+		proofs: fresh.New[[sha256.Size]byte, *proof](freshness, 8192, now),
+	}
+}
 
 // Authenticate returns who r comes from. A request without a valid credential
-// is an error of kind Unauthenticated.
+// is an error of kind Unauthenticated; a valid one that claims more than its key
+// may give is one of kind Forbidden.
 func (s *Service) Authenticate(ctx context.Context, r *http.Request) (Principal, error) {
-	return Principal{}, heliograph.Errorf(heliograph.Unauthenticated, heliograph.CodeUnauthorized, "Authorization is required")
+	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if len(credential) > maxCredential {
+		return Principal{}, unauthorized("the credential is too long")
+	}
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		return s.token(ctx, strings.TrimSpace(credential))
+	case strings.EqualFold(scheme, "Basic"):
+		return s.basic(ctx, strings.TrimSpace(credential))
+	}
+	return Principal{}, unauthorized("Authorization is required: Basic with a key's id and secret, or Bearer with a token")
+}
+
+// Forget makes keys that were deleted or changed stop working at once.
+func (s *Service) Forget(ids ...heliograph.KeyID) { s.known.Drop(ids...) }
+
+// ForgetAll is Forget for every key.
+func (s *Service) ForgetAll() { s.known.Clear() }
+
+func (s *Service) basic(ctx context.Context, credential string) (Principal, error) {
+	text, err := base64.StdEncoding.DecodeString(credential)
+	if err != nil {
+		return Principal{}, unauthorized("the Basic credential is not base64")
+	}
+	handle, secret, ok := strings.Cut(string(text), ":")
+	if !ok {
+		return Principal{}, unauthorized("the Basic credential must be a key's id, a colon and its secret")
+	}
+	k, err := s.key(ctx, handle)
+	if err != nil {
+		return Principal{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(secret), []byte(k.Secret.Reveal())) != 1 {
+		return Principal{}, unauthorized("the key or its secret is wrong")
+	}
+	return principalOf(k), nil
+}
+
+// key returns the key that a handle names.
+func (s *Service) key(ctx context.Context, handle string) (*heliograph.Key, error) {
+	id, scope, ok := heliograph.ParseKeyHandle(handle)
+	if !ok {
+		return nil, unauthorized("the key or its secret is wrong")
+	}
+	k, err := s.known.Get(id, func() (*heliograph.Key, error) { return s.keys.ByID(ctx, id) })
+	if heliograph.IsKind(err, heliograph.NotFound) || (err == nil && k.Scope != scope) {
+		return nil, unauthorized("the key or its secret is wrong")
+	}
+	return k, err
+}
+
+func principalOf(k *heliograph.Key) Principal {
+	return Principal{Scope: k.Scope, Org: k.Org, App: k.App, Key: k.ID}
+}
+
+func unauthorized(message string) error {
+	return heliograph.Errorf(heliograph.Unauthenticated, heliograph.CodeUnauthorized, "%s", message)
 }
