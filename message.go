@@ -18,13 +18,15 @@ type MessageType string
 const (
 	TextMessage  MessageType = "text"
 	ImageMessage MessageType = "image"
+	FileMessage  MessageType = "file" // from customers only
 )
 
 // SourceKind is the way a message came in, other than a channel's name.
 const (
 	SourceAPI          = "api"
 	SourceNotification = "notification"
-	SourceLink         = "link" // a link's confirmation: sent, but not part of the conversation
+	SourceLink         = "link"   // a link's confirmation: sent, but not part of the conversation
+	SourceSystem       = "system" // our own answer, such as to HELP: likewise
 )
 
 // Limits of messages, from the v1.1 API.

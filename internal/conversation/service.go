@@ -1,5 +1,36 @@
-// Package conversation keeps conversations, their messages and the answers of customers.
+// Package conversation keeps conversations and their messages, and takes in
+// what customers write. It sends nothing itself: a business's message leaves
+// through the outbox. It knows neither HTTP nor SQL.
 package conversation
 
+import (
+	"heliograph"
+)
+
+// Deps are the parts the engine is made of. Every field must be set.
+type Deps struct {
+	Tx            Tx
+	Conversations Conversations
+	Messages      Messages
+	Inbound       Inbound
+	Events        Events
+	Outbox        Outbox
+	Statuses      Statuses
+	Keywords      Keywords
+	Links         Links
+	IDs           *heliograph.IDMaker
+	Now           heliograph.Clock
+}
+
 // Service is the engine.
-type Service struct{}
+type Service struct{ Deps }
+
+// New returns an engine.
+func New(d Deps) *Service { return &Service{d} }
+
+func (s *Service) now() heliograph.Millis { return heliograph.At(s.Now()) }
+
+// errNoConversation is for callers who ask for what has not started.
+func errNoConversation() error {
+	return heliograph.Errorf(heliograph.NotFound, heliograph.CodeConversationNotFound, "this user has no conversation yet")
+}

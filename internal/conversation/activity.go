@@ -1,0 +1,68 @@
+package conversation
+
+import (
+	"context"
+
+	"heliograph"
+)
+
+// ActivityType is what someone does in a conversation besides writing.
+type ActivityType string
+
+// The activities, in the v1.1 API's words.
+const (
+	TypingStart      ActivityType = "typing:start"
+	TypingStop       ActivityType = "typing:stop"
+	ConversationRead ActivityType = "conversation:read"
+)
+
+// Act takes in an activity and returns the conversation after it. A business's
+// typing is not shown by any channel there is yet, and changes nothing.
+func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.Role, what ActivityType) (*heliograph.Conversation, error) {
+	switch {
+	case what == ConversationRead && role == heliograph.Business:
+		return s.businessRead(ctx, u)
+	case what == ConversationRead:
+		return s.Read(ctx, u)
+	case what != TypingStart && what != TypingStop:
+		return nil, heliograph.InvalidField("type", "must be typing:start, typing:stop or conversation:read")
+	case role == heliograph.Customer:
+		return s.customerTypes(ctx, u, what)
+	}
+	return s.Conversation(ctx, u)
+}
+
+// Read marks everything as read by the user, and tells of it.
+func (s *Service) Read(ctx context.Context, u *heliograph.User) (out *heliograph.Conversation, err error) {
+	err = s.change(ctx, u, func(ctx context.Context, conv *heliograph.Conversation) error {
+		conv.UserRead, conv.Unread = max(s.now(), conv.LastReceived), 0
+		out = conv
+		return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u}, &heliograph.Event{
+			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventRead, At: conv.UserRead, User: conv.User, Conversation: conv.ID,
+			Data: heliograph.EventData{Channel: heliograph.SourceAPI, ExtID: u.ExternalID},
+		})
+	})
+	return out, err
+}
+
+func (s *Service) businessRead(ctx context.Context, u *heliograph.User) (out *heliograph.Conversation, err error) {
+	err = s.change(ctx, u, func(_ context.Context, conv *heliograph.Conversation) error {
+		conv.BusinessRead = max(s.now(), conv.LastReceived)
+		out = conv
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) customerTypes(ctx context.Context, u *heliograph.User, what ActivityType) (*heliograph.Conversation, error) {
+	conv, err := s.Conversation(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	return conv, s.Tx.Atomically(ctx, func(ctx context.Context) error {
+		return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u}, &heliograph.Event{
+			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventTyping, At: s.now(), User: conv.User, Conversation: conv.ID,
+			Data: heliograph.EventData{Channel: heliograph.SourceAPI, ExtID: u.ExternalID, Activity: string(what)},
+		})
+	})
+}

@@ -1,0 +1,109 @@
+package conversation
+
+import (
+	"context"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// Tx runs fn in one transaction. fn works on the ports alone and may be run again.
+type Tx interface {
+	Atomically(ctx context.Context, fn func(context.Context) error) error
+}
+
+// Conversations keeps the rows where sequences are given out. Whoever changes a
+// conversation holds its row until the transaction ends.
+type Conversations interface {
+	// Get returns a conversation, or an error of kind NotFound.
+	Get(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID) (*heliograph.Conversation, error)
+	// Lock is Get that holds the row.
+	Lock(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID) (*heliograph.Conversation, error)
+	// Start makes c the user's default conversation and gives its clients to
+	// it. When the user already has one, its id is returned and c is left out.
+	Start(ctx context.Context, c *heliograph.Conversation) (heliograph.ConversationID, error)
+	// Advance takes the next place in a conversation for a business's message,
+	// and returns the row as it is then. A conversation with max messages gives
+	// none: an error of kind Locked.
+	Advance(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, now heliograph.Millis, max int64) (*heliograph.Conversation, error)
+	// Save writes a locked row back.
+	Save(ctx context.Context, c *heliograph.Conversation) error
+	// Targets returns the user's clients that a message can be sent to.
+	Targets(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error)
+}
+
+// Messages keeps what was said.
+type Messages interface {
+	Insert(ctx context.Context, m *heliograph.Message) error
+	// Before returns the newest messages received before the moment, newest first.
+	Before(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
+	// After returns the oldest messages received after the moment, oldest first.
+	After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
+	// Notifications returns the newest notifications received after the moment, newest first.
+	Notifications(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]heliograph.MessageID, error)
+	// Delete removes one message and returns it; an error of kind NotFound when there is none.
+	Delete(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, id heliograph.MessageID) (*heliograph.Message, error)
+	DeleteAll(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID) error
+	// Outbound returns what was sent to the user in this conversation after
+	// the moment, newest first.
+	Outbound(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]Sent, error)
+	// Delivered returns what a delivery sent; nil when there is no such delivery.
+	Delivered(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*Sent, error)
+}
+
+// Sent is a message that left through an integration.
+type Sent struct {
+	Message     heliograph.MessageID
+	Delivery    heliograph.NotificationID
+	Kind        heliograph.DeliveryKind
+	Integration heliograph.IntegrationID
+	Address     string
+	External    []string // the provider's ids of it
+}
+
+// Inbound keeps what providers sent, and finds who wrote.
+type Inbound interface {
+	// Keep stores the raw request under each fact's key and reports, by
+	// position, which of them are new.
+	Keep(ctx context.Context, in *heliograph.Integration, at heliograph.Millis, raw []byte, keys []string, ids []heliograph.RecordID) ([]bool, error)
+	// Sender returns who has an address on an integration; nil when nobody does.
+	Sender(ctx context.Context, in *heliograph.Integration, address string) (*heliograph.User, *heliograph.Client, error)
+	// Register stores a new user with its first client. taken reports that
+	// someone else has the address by now; nothing is stored then.
+	Register(ctx context.Context, u *heliograph.User, c *heliograph.Client) (taken bool, err error)
+	// Seen moves a client's last activity forward.
+	Seen(ctx context.Context, app heliograph.AppID, id heliograph.ClientID, at heliograph.Millis) error
+}
+
+// Events stores what happened, in the transaction of ctx.
+type Events interface {
+	AppendEventsWith(ctx context.Context, with *heliograph.EventContext, events ...*heliograph.Event) error
+}
+
+// Outbox is the only way out.
+type Outbox interface {
+	Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message) error
+}
+
+// Statuses takes in what became of messages that were sent, in the transaction
+// of ctx. The facts are new ones; their request is stored.
+type Statuses interface {
+	Apply(ctx context.Context, in *heliograph.Integration, facts []channel.Fact) error
+}
+
+// Keywords knows the words that change a person's consent.
+type Keywords interface {
+	// Keyword takes a customer's message in as an opt-out, an opt-in or a call
+	// for help, in the transaction of ctx: consent and suppression are recorded
+	// with the message as evidence. is is false for an ordinary message. reply is
+	// what to answer; "" when there is nothing to say or the provider says it.
+	Keyword(ctx context.Context, in *heliograph.Integration, user heliograph.UserID, message heliograph.MessageID, f *channel.MessageFact, at heliograph.Millis) (is bool, reply string, err error)
+}
+
+// Links finishes the linking of channels.
+type Links interface {
+	// Answered is told of every message before its sender is looked up, in the
+	// transaction of ctx: a link that waits for this address's activity or answer
+	// is confirmed or ended. An opt-out never confirms one.
+	Answered(ctx context.Context, in *heliograph.Integration, f *channel.MessageFact, at heliograph.Millis) error
+}

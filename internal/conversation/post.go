@@ -1,0 +1,140 @@
+package conversation
+
+import (
+	"context"
+
+	"heliograph"
+	"heliograph/internal/content"
+)
+
+// Post is a message that an API caller writes into a user's conversation.
+type Post struct {
+	App         *heliograph.App
+	User        *heliograph.User
+	Role        heliograph.Role
+	Content     *heliograph.Content // checked by package content
+	Destination *Destination        // business only; nil: the client the user prefers
+}
+
+// Posted is a stored message and its conversation right after it.
+type Posted struct {
+	Message      *heliograph.Message
+	Conversation *heliograph.Conversation
+}
+
+// Post stores a message, tells of it, and sends a business's message to the
+// user's client. The conversation starts when it has not yet. A user who cannot
+// be reached still gets the message in the conversation.
+func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
+	if p.Role == heliograph.Customer {
+		return s.postCustomer(ctx, p)
+	}
+	return s.postBusiness(ctx, p)
+}
+
+func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err error) {
+	err = s.Tx.Atomically(ctx, func(ctx context.Context) error {
+		clients, err := s.Conversations.Targets(ctx, p.App.ID, p.User.ID)
+		if err != nil {
+			return err
+		}
+		target, err := choose(clients, p.Destination)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		user, err := s.started(ctx, p.User, now)
+		if err != nil {
+			return err
+		}
+		conv, err := s.Conversations.Advance(ctx, p.App.ID, user.Conversation, now, heliograph.MaxMessages)
+		if err != nil {
+			return err
+		}
+		m := s.message(conv, p)
+		if m.Author.Name == "" {
+			m.Author.Name = p.App.Name
+		}
+		if err := s.Messages.Insert(ctx, m); err != nil {
+			return err
+		}
+		ev := s.event(heliograph.EventMessageBusiness, user, m)
+		if target != nil {
+			ev.Data.Client = target.ID
+		}
+		if err := s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: user, Message: m}, ev); err != nil {
+			return err
+		}
+		out = &Posted{m, conv}
+		if target == nil {
+			return nil
+		}
+		return s.Outbox.Enqueue(ctx, deliveryTo(target, m, now), m)
+	})
+	return out, err
+}
+
+// postCustomer stores what a user says through the API.
+func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err error) {
+	if p.Destination != nil {
+		return nil, heliograph.InvalidField("destination", "is for messages of the appMaker only")
+	}
+	if len(p.Content.Actions) > 0 {
+		return nil, heliograph.InvalidField("actions", "are for messages of the appMaker only")
+	}
+	err = s.Tx.Atomically(ctx, func(ctx context.Context) error {
+		now := s.now()
+		user, err := s.started(ctx, p.User, now)
+		if err != nil {
+			return err
+		}
+		conv, err := s.Conversations.Lock(ctx, p.App.ID, user.Conversation)
+		if err != nil {
+			return err
+		}
+		if conv.Messages >= heliograph.MaxMessages {
+			return heliograph.Errorf(heliograph.Locked, heliograph.CodeLocked, "the conversation holds %d messages; delete them to go on", conv.Messages)
+		}
+		said := takeIn(conv, now)
+		m := s.message(conv, p)
+		m.Author.ID = user.ID.String()
+		if err := s.customerSaid(ctx, user, conv, m, said, &heliograph.EventData{Channel: heliograph.SourceAPI}); err != nil {
+			return err
+		}
+		out = &Posted{m, conv}
+		return nil
+	})
+	return out, err
+}
+
+// started returns the user with its conversation, which is made when there is none.
+func (s *Service) started(ctx context.Context, u *heliograph.User, now heliograph.Millis) (*heliograph.User, error) {
+	if u.ConversationStarted() {
+		return u, nil
+	}
+	id, err := s.Conversations.Start(ctx, &heliograph.Conversation{ID: s.IDs.Conversation(), App: u.App, User: u.ID, Created: now})
+	if err != nil {
+		return nil, err
+	}
+	with := *u
+	with.Conversation = id
+	return &with, nil
+}
+
+// message is the message at the place that the conversation's row was moved to.
+func (s *Service) message(conv *heliograph.Conversation, p *Post) *heliograph.Message {
+	m := &heliograph.Message{
+		ID: s.IDs.Message(), App: conv.App, Conversation: conv.ID, User: conv.User,
+		Seq: conv.Seq, Received: conv.LastReceived, Role: p.Role,
+		Source: heliograph.Source{Type: heliograph.SourceAPI}, Content: *p.Content,
+	}
+	content.Stamp(&m.Content, s.IDs.Hex)
+	return m
+}
+
+func (s *Service) event(t heliograph.EventType, u *heliograph.User, m *heliograph.Message) *heliograph.Event {
+	return &heliograph.Event{
+		ID: s.IDs.Event(), App: m.App, Type: t, At: m.Received, User: m.User, Conversation: m.Conversation, Message: m.ID,
+		Data: heliograph.EventData{ExtID: u.ExternalID},
+	}
+}

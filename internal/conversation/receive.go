@@ -1,0 +1,116 @@
+package conversation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// Receive stores a provider's request and applies what it says, in one
+// transaction: when it returns nil, nothing of it can be lost, and a repetition
+// changes nothing. raw is kept as evidence.
+func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	return s.Tx.Atomically(ctx, func(ctx context.Context) error {
+		fresh, err := s.keep(ctx, in, raw, facts)
+		if err != nil {
+			return err
+		}
+		var statuses []channel.Fact
+		for i := range facts {
+			switch {
+			case !fresh[i]:
+			case facts[i].Status != nil:
+				statuses = append(statuses, facts[i])
+			case facts[i].Message != nil:
+				if err := s.receive(ctx, in, &facts[i]); err != nil {
+					return err
+				}
+			}
+		}
+		if len(statuses) == 0 {
+			return nil
+		}
+		return s.Statuses.Apply(ctx, in, statuses)
+	})
+}
+
+// keep stores the request under each fact's key, and tells which are new.
+func (s *Service) keep(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) ([]bool, error) {
+	keys := make([]string, len(facts))
+	ids := make([]heliograph.RecordID, len(facts))
+	for i := range facts {
+		keys[i], ids[i] = factKey(facts[i].Key), s.IDs.Record()
+	}
+	return s.Inbound.Keep(ctx, in, s.now(), raw, keys, ids)
+}
+
+// maxKey is how long a fact's key may be to be kept as it is.
+const maxKey = 256
+
+// factKey bounds a key that a provider chose.
+func factKey(key string) string {
+	if key = clean(key); len(key) <= maxKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// receive takes in one message of a customer.
+func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact *channel.Fact) error {
+	now := s.now()
+	f := cleaned(fact.Message)
+	if err := s.Links.Answered(ctx, in, f, now); err != nil {
+		return err
+	}
+	user, client, err := s.sender(ctx, in, f, now)
+	if err != nil {
+		return err
+	}
+	conv, err := s.Conversations.Lock(ctx, user.App, user.Conversation)
+	if err != nil {
+		return err
+	}
+	id := s.IDs.Message()
+	keyword, reply, err := s.Keywords.Keyword(ctx, in, user.ID, id, f, now)
+	if err != nil {
+		return err
+	}
+	answers, err := s.attribute(ctx, in, conv, f, now)
+	if err != nil {
+		return err
+	}
+	for i, c := range contents(f) {
+		contextFrom := takeIn(conv, now)
+		c.Author = heliograph.Author{ID: user.ID.String(), Name: shownName(user, client, f)}
+		c.Answers = answers
+		m := &heliograph.Message{
+			ID: id, App: user.App, Conversation: conv.ID, User: user.ID, Seq: conv.Seq, Received: conv.LastReceived,
+			Role: heliograph.Customer, Content: c,
+			Source: heliograph.Source{Type: in.Type, Integration: in.ID, ExternalID: f.External, At: fact.At},
+		}
+		if i > 0 {
+			m.ID = s.IDs.Message()
+		}
+		data := &heliograph.EventData{Channel: in.Type, Integ: in.ID, Client: client.ID}
+		if keyword {
+			// Not an answer to what was sent: the next real one gets the context.
+			err = s.tell(ctx, user, conv, m, data)
+		} else {
+			err = s.customerSaid(ctx, user, conv, m, contextFrom, data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.Inbound.Seen(ctx, user.App, client.ID, now); err != nil {
+		return err
+	}
+	return s.reply(ctx, user, client, reply, now)
+}

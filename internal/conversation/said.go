@@ -1,0 +1,51 @@
+package conversation
+
+import (
+	"context"
+	"slices"
+
+	"heliograph"
+)
+
+// MaxContext bounds the notifications that go with one answer: the newest.
+const MaxContext = 25
+
+// takeIn moves a locked row on by one message of the customer, and returns the
+// moment after which notifications have not gone with an answer yet. Whoever
+// answers has read what was there.
+func takeIn(conv *heliograph.Conversation, now heliograph.Millis) (contextFrom heliograph.Millis) {
+	conv.Seq++
+	conv.Messages++
+	conv.LastReceived = max(now, conv.LastReceived+1)
+	conv.LastUserAt, conv.UserRead, conv.Unread = conv.LastReceived, conv.LastReceived, 0
+	return conv.ContextFrom
+}
+
+// customerSaid stores a customer's message and tells of it together with the
+// notifications it may answer. They go with it exactly once, because
+// notifications and answers alike hold the conversation's row.
+func (s *Service) customerSaid(ctx context.Context, user *heliograph.User, conv *heliograph.Conversation, m *heliograph.Message, contextFrom heliograph.Millis, data *heliograph.EventData) error {
+	notifications, err := s.Messages.Notifications(ctx, conv.App, conv.ID, contextFrom, MaxContext)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(notifications)
+	conv.ContextFrom = m.Received
+	data.Context = notifications
+	return s.tell(ctx, user, conv, m, data)
+}
+
+// tell stores a customer's message, the conversation as it is with it, and the
+// event.
+func (s *Service) tell(ctx context.Context, user *heliograph.User, conv *heliograph.Conversation, m *heliograph.Message, data *heliograph.EventData) error {
+	if err := s.Messages.Insert(ctx, m); err != nil {
+		return err
+	}
+	if err := s.Conversations.Save(ctx, conv); err != nil {
+		return err
+	}
+	ev := s.event(heliograph.EventMessageCustomer, user, m)
+	data.ExtID = user.ExternalID
+	ev.Data = *data
+	return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: user, Message: m}, ev)
+}
