@@ -2,6 +2,13 @@ package heliograph
 
 import "strings"
 
+// Org is an organization: it owns apps, and its account keys reach all of them.
+type Org struct {
+	ID      OrgID
+	Name    string
+	Created Millis
+}
+
 // App is the tenant: every row belongs to one.
 type App struct {
 	ID       AppID
