@@ -23,13 +23,16 @@ type Conversations interface {
 	// it. When the user already has one, its id is returned and c is left out.
 	Start(ctx context.Context, c *heliograph.Conversation) (heliograph.ConversationID, error)
 	// Advance takes the next place in a conversation for a business's message,
-	// and returns the row as it is then. A conversation with max messages gives
+	// and returns the row as it is then. A conversation of limit messages gives
 	// none: an error of kind Locked.
-	Advance(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, now heliograph.Millis, max int64) (*heliograph.Conversation, error)
+	Advance(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, now heliograph.Millis, limit int64) (*heliograph.Conversation, error)
 	// Save writes a locked row back.
 	Save(ctx context.Context, c *heliograph.Conversation) error
-	// Targets returns the user's clients that a message can be sent to.
-	Targets(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error)
+}
+
+// Clients finds where a user can be reached.
+type Clients interface {
+	OfUser(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error)
 }
 
 // Messages keeps what was said.

@@ -34,7 +34,7 @@ func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
 
 func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err error) {
 	err = s.Tx.Atomically(ctx, func(ctx context.Context) error {
-		clients, err := s.Conversations.Targets(ctx, p.App.ID, p.User.ID)
+		clients, err := s.Clients.OfUser(ctx, p.App.ID, p.User.ID)
 		if err != nil {
 			return err
 		}

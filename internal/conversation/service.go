@@ -12,6 +12,7 @@ type Deps struct {
 	Tx            Tx
 	Conversations Conversations
 	Messages      Messages
+	Clients       Clients
 	Inbound       Inbound
 	Events        Events
 	Outbox        Outbox

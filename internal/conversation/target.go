@@ -30,8 +30,11 @@ func choose(clients []heliograph.Client, to *Destination) (*heliograph.Client, e
 	return nil, heliograph.InvalidField("destination.integrationType", "names a channel that this user has no client of")
 }
 
+// fits reports whether a message can go to c. One to a blocked client is sent
+// all the same: the gates refuse it, and the sender is told.
 func (d *Destination) fits(c *heliograph.Client) bool {
-	return d == nil || (d.Integration.IsZero() || d.Integration == c.Integration) && (d.Type == "" || d.Type == c.Platform)
+	reachable := c.Address != "" && (c.Status == heliograph.ClientActive || c.Status == heliograph.ClientBlocked)
+	return reachable && (d == nil || (d.Integration.IsZero() || d.Integration == c.Integration) && (d.Type == "" || d.Type == c.Platform))
 }
 
 // prefer reports whether a is to be used rather than b: one that is not

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"heliograph"
+	"heliograph/internal/conversation"
+)
+
+// Messages are the rows of messages.
+type Messages struct{ *Store }
+
+const messageColumns = `app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, integration_id, external_id, source_at, doc`
+
+var errNoMessage = heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such message")
+
+// scanMessage reads messageColumns.
+func scanMessage(row scanner) (*heliograph.Message, error) {
+	var m heliograph.Message
+	var role string
+	var external *string
+	var at *int64
+	var doc []byte
+	if err := row.Scan(&m.App, &m.ID, &m.Conversation, &m.User, &m.Notification, &m.Seq, &m.Received, &role,
+		&m.Source.Type, &m.Source.Integration, &external, &at, &doc); err != nil {
+		return nil, err
+	}
+	m.Role = heliograph.Role(role)
+	if external != nil {
+		m.Source.ExternalID = *external
+	}
+	if at != nil {
+		m.Source.At = heliograph.Millis(*at)
+	}
+	return &m, json.Unmarshal(doc, &m.Content)
+}
+
+func scanMessageID(row scanner) (id heliograph.MessageID, err error) { return id, row.Scan(&id) }
+
+// Insert stores a message at the place that its conversation gave it.
+func (s Messages) Insert(ctx context.Context, m *heliograph.Message) error {
+	doc, err := json.Marshal(&m.Content)
+	if err != nil {
+		return err
+	}
+	var at any
+	if m.Source.At != 0 {
+		at = int64(m.Source.At)
+	}
+	_, err = s.exec(ctx, `INSERT INTO messages (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		m.App, m.ID, m.Conversation, m.User, m.Notification, m.Seq, m.Received, string(m.Role),
+		m.Source.Type, m.Source.Integration, textOrNull(m.Source.ExternalID), at, string(doc))
+	return err
+}
+
+// Get returns one message.
+func (s Messages) Get(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) (*heliograph.Message, error) {
+	return one(ctx, s.Store, errNoMessage, scanMessage, `SELECT `+messageColumns+` FROM messages WHERE app_id = $1 AND id = $2`, app, id)
+}
+
+// ByIDs returns those of some messages that exist, by the time they were received.
+func (s Messages) ByIDs(ctx context.Context, app heliograph.AppID, ids ...heliograph.MessageID) ([]*heliograph.Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return collect(ctx, s.Store, scanMessage, `SELECT `+messageColumns+` FROM messages
+		WHERE app_id = $1 AND id IN (`+placeholders(2, len(ids))+`) ORDER BY received, id`, withIDs(app, ids)...)
+}
+
+// Before returns the newest messages received before a moment, newest first.
+func (s Messages) Before(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error) {
+	return collect(ctx, s.Store, scanMessage, `SELECT `+messageColumns+` FROM messages
+		WHERE app_id = $1 AND conversation_id = $2 AND received < $3 ORDER BY received DESC LIMIT $4`, app, c, moment, limit)
+}
+
+// After returns the oldest messages received after a moment, oldest first.
+func (s Messages) After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error) {
+	return collect(ctx, s.Store, scanMessage, `SELECT `+messageColumns+` FROM messages
+		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 ORDER BY received LIMIT $4`, app, c, moment, limit)
+}
+
+// Notifications returns the newest notifications received after a moment, newest first.
+func (s Messages) Notifications(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]heliograph.MessageID, error) {
+	return collect(ctx, s.Store, scanMessageID, `SELECT id FROM messages
+		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND source = 'notification' ORDER BY received DESC LIMIT $4`, app, c, moment, limit)
+}
+
+// Delete removes one message of a conversation and returns what it was.
+func (s Messages) Delete(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, id heliograph.MessageID) (m *heliograph.Message, err error) {
+	err = s.Atomically(ctx, func(ctx context.Context) error {
+		m, err = one(ctx, s.Store, errNoMessage, scanMessage,
+			`DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2 AND id = $3 RETURNING `+messageColumns, app, c, id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// DeleteAll removes every message of a conversation.
+func (s Messages) DeleteAll(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID) error {
+	_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2`, app, c)
+	return err
+}
+
+// sentColumns read a conversation.Sent from deliveries d.
+const sentColumns = `d.message_id, d.id, d.kind, d.integration_id, d.address, d.doc`
+
+func scanSent(row scanner) (conversation.Sent, error) {
+	var t conversation.Sent
+	var kind string
+	var doc []byte
+	if err := row.Scan(&t.Message, &t.Delivery, &kind, &t.Integration, &t.Address, &doc); err != nil {
+		return t, err
+	}
+	var details heliograph.DeliveryDetails
+	if err := json.Unmarshal(doc, &details); err != nil {
+		return t, err
+	}
+	t.Kind, t.External = heliograph.DeliveryKind(kind), details.External
+	return t, nil
+}
+
+// neverSent are the statuses of what the user cannot have got.
+const neverSent = `('scheduled', 'expired', 'cancelled', 'failed')`
+
+// Outbound returns what was sent to the user of a conversation after a moment,
+// newest first. It looks at the newest messages only, whether they were sent or not.
+func (s Messages) Outbound(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]conversation.Sent, error) {
+	const newest = `(SELECT app_id, id, notification_id, received FROM messages
+		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND role = 'appMaker' ORDER BY received DESC LIMIT $4)`
+	return collect(ctx, s.Store, scanSent, `SELECT message_id, id, kind, integration_id, address, doc FROM (
+		SELECT m.received AS received, `+sentColumns+` FROM `+newest+` m JOIN deliveries d ON d.app_id = m.app_id AND d.id = m.notification_id
+		WHERE m.notification_id IS NOT NULL AND d.status NOT IN `+neverSent+`
+		UNION ALL
+		SELECT m.received AS received, `+sentColumns+` FROM `+newest+` m JOIN deliveries d ON d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification'
+		WHERE m.notification_id IS NULL AND d.status NOT IN `+neverSent+`) sent
+		ORDER BY received DESC`, app, c, moment, limit)
+}
+
+// Delivered returns what a delivery sent; nil when there is no such delivery.
+func (s Messages) Delivered(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*conversation.Sent, error) {
+	t, err := one(ctx, s.Store, nil, scanSent, `SELECT `+sentColumns+` FROM deliveries d WHERE d.app_id = $1 AND d.id = $2`, app, id)
+	if err != nil || t.Delivery.IsZero() {
+		return nil, err
+	}
+	return &t, nil
+}
