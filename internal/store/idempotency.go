@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"heliograph"
+)
+
+// Idempotency keeps the answers to requests that carried an idempotency key.
+type Idempotency struct{ *Store }
+
+// Find returns the answer kept for a key since a moment, and the digest of the
+// request's body; a status of 0 means that there is none.
+func (s Idempotency) Find(ctx context.Context, app heliograph.AppID, route, key string, since heliograph.Millis) (digest []byte, status int, answer string, err error) {
+	err = s.row(ctx, `SELECT digest, status, answer FROM idempotency WHERE app_id = $1 AND route = $2 AND key = $3 AND at > $4`,
+		app, route, key, since).Scan(&digest, &status, &answer)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return digest, status, answer, err
+}
+
+// Reserve takes a key, and reports false when it was taken since a moment. It
+// belongs into the transaction that does the work: a twin on another connection
+// then waits for that transaction's end.
+func (s Idempotency) Reserve(ctx context.Context, app heliograph.AppID, route, key string, digest []byte, at, since heliograph.Millis) (bool, error) {
+	n, err := s.exec(ctx, `INSERT INTO idempotency (app_id, route, key, digest, status, answer, at) VALUES ($1, $2, $3, $4, 0, '', $5)
+		ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = '', at = excluded.at WHERE idempotency.at <= $6`,
+		app, route, key, digest, at, since)
+	return n > 0, err
+}
+
+// Complete stores the answer of a key that this transaction reserved.
+func (s Idempotency) Complete(ctx context.Context, app heliograph.AppID, route, key string, status int, answer string) error {
+	_, err := s.exec(ctx, `UPDATE idempotency SET status = $1, answer = $2 WHERE app_id = $3 AND route = $4 AND key = $5`,
+		status, answer, app, route, key)
+	return err
+}
+
+// Prune removes up to limit answers that are as old as before or older, and
+// returns how many it removed.
+func (s Idempotency) Prune(ctx context.Context, before heliograph.Millis, limit int) (int64, error) {
+	return s.exec(ctx, `DELETE FROM idempotency WHERE (app_id, route, key) IN
+		(SELECT app_id, route, key FROM idempotency WHERE at <= $1 ORDER BY at LIMIT $2)`, before, limit)
+}
