@@ -31,6 +31,9 @@ type API struct {
 	// Answers keeps the answers to requests with an idempotency key.
 	Answers Answers
 
+	// PublicURL begins the links in answers; it has no trailing slash.
+	PublicURL string
+
 	Now heliograph.Clock
 	Log *slog.Logger
 }

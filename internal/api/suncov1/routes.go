@@ -13,6 +13,7 @@ func (a *API) routes() []route {
 	var all []route
 	for _, area := range [][]route{
 		a.appRoutes(),
+		a.messageRoutes(),
 	} {
 		all = append(all, area...)
 	}

@@ -1,0 +1,150 @@
+// Package hooks is where providers call us: /hooks/{channel}/{integrationId}/….
+// It hands a request to the integration's channel, which proves that it is
+// authentic, and stores what it says before it answers. It knows no provider.
+package hooks
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// Prefix is the path that the handler serves.
+const Prefix = "/hooks/"
+
+// MaxBody bounds a provider's request.
+const MaxBody = 1 << 20
+
+// storeTime bounds the storing of one request. Providers give up after 15 s.
+const storeTime = 12 * time.Second
+
+// Integrations finds an integration and its channel, from a cache.
+type Integrations interface {
+	Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error)
+}
+
+// Conversations takes in requests that hold a customer's message.
+type Conversations interface {
+	Receive(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
+}
+
+// Deliveries takes in requests that only tell what became of messages. They are
+// by far the most.
+type Deliveries interface {
+	ApplyStatus(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
+}
+
+// Hooks is the surface. Every field must be set.
+type Hooks struct {
+	Integrations  Integrations
+	Conversations Conversations
+	Deliveries    Deliveries
+	// PublicURL is how providers reach us, without a trailing slash. What they
+	// sign is the URL they were given, which no header of a request can tell.
+	PublicURL string
+	Log       *slog.Logger
+}
+
+func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		w.Header().Set("Allow", "GET, POST")
+		refuse(w, http.StatusMethodNotAllowed, "providers send GET or POST")
+		return
+	}
+	in, receiver, rest, err := h.find(r)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if err != nil {
+		if _, over := errors.AsType[*http.MaxBytesError](err); over {
+			refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MB")
+			return
+		}
+		refuse(w, http.StatusBadRequest, "the body ended early")
+		return
+	}
+	got, err := receiver.Receive(h.request(r, rest, body))
+	if err == nil {
+		err = h.store(r, in, body, got.Facts)
+	}
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	answer(w, got.Answer)
+}
+
+// find returns the integration that the path names, its receiver, and the rest
+// of the path.
+func (h *Hooks) find(r *http.Request) (*heliograph.Integration, channel.Receiver, string, error) {
+	name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Prefix), "/")
+	idText, rest, more := strings.Cut(rest, "/")
+	if more {
+		rest = "/" + rest
+	}
+	var id heliograph.IntegrationID
+	if id.UnmarshalText([]byte(idText)) != nil || id.IsZero() {
+		return nil, nil, "", errUnknown()
+	}
+	in, ch, _, err := h.Integrations.Lookup(r.Context(), id)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	receiver, ok := ch.(channel.Receiver)
+	if !ok || in.Type != name {
+		return nil, nil, "", errUnknown()
+	}
+	return in, receiver, rest, nil
+}
+
+func errUnknown() error {
+	return heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration")
+}
+
+func (h *Hooks) request(r *http.Request, rest string, body []byte) *channel.Request {
+	url := h.PublicURL + r.URL.EscapedPath()
+	if r.URL.RawQuery != "" {
+		url += "?" + r.URL.RawQuery
+	}
+	return &channel.Request{Method: r.Method, URL: url, Path: rest, Query: r.URL.RawQuery, Header: r.Header, Body: body}
+}
+
+// store keeps the request and applies its facts. A provider that hangs up does
+// not undo it.
+func (h *Hooks) store(r *http.Request, in *heliograph.Integration, body []byte, facts []channel.Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTime)
+	defer cancel()
+	keep, raw := h.Deliveries.ApplyStatus, evidence(r, body)
+	for i := range facts {
+		if facts[i].Message != nil {
+			keep = h.Conversations.Receive
+		}
+	}
+	if err := keep(ctx, in, raw, facts); err != nil {
+		return &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, Message: "it could not be stored; send it again", Err: err}
+	}
+	return nil
+}
+
+// evidence is what is kept of a request: its path and query, and its body.
+func evidence(r *http.Request, body []byte) []byte {
+	target := r.URL.RequestURI()
+	raw := make([]byte, 0, len(r.Method)+len(target)+len(body)+2)
+	raw = append(raw, r.Method...)
+	raw = append(raw, ' ')
+	raw = append(raw, target...)
+	raw = append(raw, '\n')
+	return append(raw, body...)
+}
