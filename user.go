@@ -77,4 +77,5 @@ type LinkRequest struct {
 	Criteria     map[string]string `json:"criteria"` // for example {"phoneNumber": "+1…"}
 	Matched      bool              `json:"matched,omitempty"`
 	Primary      bool              `json:"primary,omitempty"`
+	Delivery     NotificationID    `json:"delivery,omitzero"` // of the confirmation message
 }

@@ -1,17 +1,92 @@
-// Package profile keeps users and their clients.
+// Package profile keeps users and their clients: who they are, at which
+// addresses they can be reached, and what they allow. It decides who owns an
+// address. It knows no surface and no SQL, and sends only through its Outbox.
 package profile
 
 import (
 	"context"
+	"fmt"
 
 	"heliograph"
+	"heliograph/channel"
 )
 
-// Service is the engine.
-type Service struct{}
+// Parts is what the engine is made from. Every field must be set.
+type Parts struct {
+	Journal      Journal
+	Users        Users
+	Clients      Clients
+	Addresses    Addresses
+	Threads      Threads
+	Consents     Consents
+	Outbox       Outbox
+	Integrations Integrations
+	Types        []*channel.Type // the channels of this build
+	IDs          *heliograph.IDMaker
+	Now          heliograph.Clock
+}
 
-// Resolve returns the user that a caller names by its id or by its external id;
-// an id wins.
+// Service is the engine.
+type Service struct {
+	Parts
+	words *words
+}
+
+// New returns the engine.
+func New(p Parts) (*Service, error) {
+	w, err := readWords()
+	if err != nil {
+		return nil, fmt.Errorf("the built-in word lists: %w", err)
+	}
+	return &Service{Parts: p, words: w}, nil
+}
+
+func (s *Service) now() heliograph.Millis { return heliograph.At(s.Now()) }
+
+// channelType returns the channel of that name; nil when this build has none.
+func (s *Service) channelType(name string) *channel.Type {
+	for _, t := range s.Types {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// Resolve returns the user that a caller names by its id or by its external id,
+// without its clients. An id wins.
 func (s *Service) Resolve(ctx context.Context, app heliograph.AppID, name string) (*heliograph.User, error) {
-	return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeUserNotFound, "no such user")
+	var id heliograph.UserID
+	if id.UnmarshalText([]byte(name)) == nil && !id.IsZero() {
+		u, err := s.Users.Get(ctx, app, id)
+		if !heliograph.IsKind(err, heliograph.NotFound) {
+			return u, err
+		}
+	}
+	if !storable(name) {
+		return nil, noUser()
+	}
+	return s.Users.ByExternalID(ctx, app, name)
+}
+
+// User returns a user with its clients.
+func (s *Service) User(ctx context.Context, app heliograph.AppID, id heliograph.UserID) (*heliograph.User, error) {
+	u, err := s.Users.Get(ctx, app, id)
+	if err != nil {
+		return nil, err
+	}
+	u.Clients, err = s.Clients.OfUser(ctx, app, id)
+	return u, err
+}
+
+func (s *Service) lock(ctx context.Context, app heliograph.AppID, id heliograph.UserID) (*heliograph.User, error) {
+	users, err := s.Users.Lock(ctx, app, id)
+	if err != nil {
+		return nil, err
+	}
+	return users[0], nil
+}
+
+func noUser() error {
+	return heliograph.Errorf(heliograph.NotFound, heliograph.CodeUserNotFound, "there is no such user")
 }

@@ -1,0 +1,80 @@
+package profile
+
+import (
+	"context"
+
+	"heliograph"
+)
+
+// Journal runs changes in one transaction, and keeps what happened.
+type Journal interface {
+	Atomically(ctx context.Context, fn func(context.Context) error) error
+	AppendEvents(ctx context.Context, events ...*heliograph.Event) error
+}
+
+// Users keeps users. A missing one is an error of kind NotFound.
+type Users interface {
+	Get(ctx context.Context, app heliograph.AppID, id heliograph.UserID) (*heliograph.User, error)
+	ByExternalID(ctx context.Context, app heliograph.AppID, external string) (*heliograph.User, error)
+	// Lock returns users in the order of ids, unchanged until the transaction ends.
+	Lock(ctx context.Context, app heliograph.AppID, ids ...heliograph.UserID) ([]*heliograph.User, error)
+	Insert(ctx context.Context, u *heliograph.User) error
+	Save(ctx context.Context, u *heliograph.User) error
+	// Remove deletes a user with its clients and conversations.
+	Remove(ctx context.Context, app heliograph.AppID, id heliograph.UserID) error
+	// StartConversation makes c the default one of its user and clients.
+	StartConversation(ctx context.Context, c *heliograph.Conversation) error
+}
+
+// Clients keeps clients.
+type Clients interface {
+	Get(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) (heliograph.Client, error)
+	OfUser(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error)
+	Insert(ctx context.Context, c *heliograph.Client) error
+	Save(ctx context.Context, c *heliograph.Client) error
+	Delete(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) error
+	// Move gives the clients of one user to another.
+	Move(ctx context.Context, app heliograph.AppID, from heliograph.UserID, to *heliograph.User) error
+}
+
+// Addresses finds clients by their address.
+type Addresses interface {
+	// At returns the clients with an address at one integration, its owner first,
+	// unchanged until the transaction ends.
+	At(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) ([]heliograph.Client, error)
+	// PendingAt returns the linkings of an address that are under way, oldest first.
+	PendingAt(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) ([]heliograph.Client, error)
+	// OfAddress returns the clients that own an address, over all integrations.
+	OfAddress(ctx context.Context, app heliograph.AppID, address string) ([]heliograph.Client, error)
+}
+
+// Threads erases and moves what users wrote and were sent, a batch at a time.
+type Threads interface {
+	Next(ctx context.Context, u *heliograph.User, n int) ([]heliograph.MessageID, []heliograph.NotificationID, error)
+	CancelDeliveries(ctx context.Context, app heliograph.AppID, at heliograph.Millis, ids ...heliograph.NotificationID) ([]heliograph.NotificationID, error)
+	Erase(ctx context.Context, app heliograph.AppID, messages []heliograph.MessageID, deliveries []heliograph.NotificationID) error
+	ForgetBodies(ctx context.Context, app heliograph.AppID, key [12]byte) error
+	Move(ctx context.Context, from, to *heliograph.User, n int) (int, error)
+	Join(ctx context.Context, from, to *heliograph.User) error
+}
+
+// Consents keeps the log of consent and the suppressions.
+type Consents interface {
+	Suppress(ctx context.Context, p *heliograph.Suppression) (bool, error)
+	Unsuppress(ctx context.Context, p *heliograph.Suppression) (bool, error)
+	Suppressions(ctx context.Context, app heliograph.AppID, addresses ...string) ([]heliograph.Suppression, error)
+	Log(ctx context.Context, c *heliograph.Consent) error
+	History(ctx context.Context, app heliograph.AppID, address string, limit int) ([]heliograph.Consent, error)
+}
+
+// Outbox sends. Enqueue stores m and queues d, in the transaction that ctx carries.
+type Outbox interface {
+	Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message) error
+}
+
+// Integrations finds the integrations of an app.
+type Integrations interface {
+	Integration(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID) (*heliograph.Integration, error)
+	// IntegrationsByType returns those of one type, oldest first.
+	IntegrationsByType(ctx context.Context, app heliograph.AppID, kind string) ([]*heliograph.Integration, error)
+}
