@@ -30,6 +30,7 @@ const (
 	EventLinkFailure     EventType = "link.failure"
 	EventConsent         EventType = "consent"          // an opt-out or opt-in
 	EventWebhookDisabled EventType = "webhook.disabled" // an alert for the app's other webhooks
+	EventWebhookDead     EventType = "webhook.dead"     // an alert: a webhook could not be told of an event
 )
 
 // Event is something that happened. It is immutable, and holds ids and facts

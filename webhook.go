@@ -34,6 +34,7 @@ const (
 	TriggerPayment             Trigger = "payment:success"
 	TriggerConsent             Trigger = "consent"          // ours: an opt-out or opt-in
 	TriggerWebhookDisabled     Trigger = "webhook:disabled" // ours: an alert
+	TriggerWebhookDead         Trigger = "webhook:dead"     // ours: an alert
 )
 
 // triggerBits gives every trigger its bit in a webhook's mask. Append only: the
@@ -44,7 +45,7 @@ var triggerBits = [...]Trigger{
 	TriggerClientAdd, TriggerClientRemove, TriggerLinkMatch, TriggerLinkSuccess, TriggerLinkFailure,
 	TriggerMessageChannel, TriggerMessageUser, TriggerMessageFailure,
 	TriggerNotificationChannel, TriggerNotificationUser, TriggerNotificationFailure, TriggerNotificationMatch,
-	TriggerPayment, TriggerConsent, TriggerWebhookDisabled,
+	TriggerPayment, TriggerConsent, TriggerWebhookDisabled, TriggerWebhookDead,
 }
 
 // Bit returns the trigger's bit in a mask; 0 when it is not a single trigger.
@@ -96,7 +97,7 @@ var plainTriggers = map[EventType]Trigger{
 	EventPostback: TriggerPostback, EventMerge: TriggerMerge, EventUserDelete: TriggerUserDelete,
 	EventClientAdd: TriggerClientAdd, EventClientRemove: TriggerClientRemove,
 	EventLinkMatch: TriggerLinkMatch, EventLinkSuccess: TriggerLinkSuccess, EventLinkFailure: TriggerLinkFailure,
-	EventConsent: TriggerConsent, EventWebhookDisabled: TriggerWebhookDisabled,
+	EventConsent: TriggerConsent, EventWebhookDisabled: TriggerWebhookDisabled, EventWebhookDead: TriggerWebhookDead,
 }
 
 // Webhook is a subscriber to events.
@@ -110,5 +111,6 @@ type Webhook struct {
 	IncludeClient   bool
 	IncludeFullUser bool
 	Disabled        string // why it is disabled; "" when it is not
+	Failing         Millis // since when every call fails; 0: they do not
 	Created         Millis
 }

@@ -1,0 +1,85 @@
+package webhook
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"heliograph"
+)
+
+// Ref names a webhook.
+type Ref struct {
+	App heliograph.AppID
+	ID  heliograph.WebhookID
+}
+
+// Place is where entries queue up: the part of a webhook's work in one slot.
+type Place struct {
+	Slot    int
+	Webhook heliograph.WebhookID
+}
+
+// Entry is one event that one webhook is to be told of.
+type Entry struct {
+	Slot    int
+	Webhook heliograph.WebhookID
+	App     heliograph.AppID
+	ID      heliograph.EventID
+	Key     [12]byte          // what order is kept by
+	Due     heliograph.Millis // not before
+	Attempt int               // attempts made
+	Parked  bool              // it no longer holds its key's later events
+	First   heliograph.Millis // of the first attempt, once there was one
+	Body    []byte            // of the first attempt, once one failed
+	Event   *heliograph.Event // nil: no longer kept
+}
+
+func (e *Entry) ref() Ref { return Ref{e.App, e.Webhook} }
+
+// Sequence is a number that increases from event to event of one key: the
+// second and the count within it, from the event's id, and a part of the process.
+func Sequence(id heliograph.EventID) string {
+	n := uint64(binary.BigEndian.Uint32(id[:4]))<<32 | uint64(id[9])<<24 | uint64(id[10])<<16 | uint64(id[11])<<8 | uint64(id[8])
+	return strconv.FormatUint(n, 10)
+}
+
+// The outcomes of an attempt, as the log has them.
+const (
+	OutcomeDone    = "done"
+	OutcomeRetry   = "retry"   // it failed and is tried again
+	OutcomeRefused = "refused" // the receiver will not have it
+	OutcomeDead    = "dead"    // it failed for the last time
+)
+
+// Outcome is how one attempt ended.
+type Outcome struct {
+	Entry          // with OutcomeRetry: as it is to be kept
+	N       int    // which attempt, from 1
+	Outcome string // one of the constants
+	At      heliograph.Millis
+	Status  int   // HTTP status; 0: no answer
+	Took    int64 // milliseconds
+	Error   string
+}
+
+// Want says what a body is made from, besides its event. Zero parts are not
+// needed, or at hand already.
+type Want struct {
+	App        heliograph.AppID
+	User       heliograph.UserID
+	Clients    bool // the user's clients, too
+	Delivery   heliograph.NotificationID
+	Message    heliograph.MessageID
+	Recent     []heliograph.MessageID
+	Client     heliograph.ClientID
+	DeliveryTo bool // the client that the delivery went to
+}
+
+// Context is what a body is made from. Parts that no longer exist are nil.
+type Context struct {
+	Delivery *heliograph.Delivery
+	User     *heliograph.User // its clients only where asked for
+	Message  *heliograph.Message
+	Recent   []*heliograph.Message // by time; those that still exist
+	Client   *heliograph.Client
+}

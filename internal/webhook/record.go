@@ -1,0 +1,73 @@
+package webhook
+
+import (
+	"context"
+	"time"
+)
+
+// recordBatch is how many outcomes are written together.
+const recordBatch = 512
+
+// record writes outcomes: whatever came in while the last ones were written is
+// the next batch.
+func (d *Dispatcher) record() {
+	for {
+		batch, last := d.unrecorded()
+		if len(batch) > 0 {
+			d.write(batch)
+			d.recorded(batch)
+			continue
+		}
+		if last {
+			return
+		}
+		<-d.recordBell
+	}
+}
+
+func (d *Dispatcher) unrecorded() (batch []Outcome, last bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := min(len(d.outcomes), recordBatch)
+	return d.outcomes[:n:n], d.stopping && d.calls == 0
+}
+
+// write tries until the database takes it. When the process is to end it gives
+// up after some tries: the events are then told again, which receivers must
+// expect.
+func (d *Dispatcher) write(batch []Outcome) {
+	for tries := 1; ; tries++ {
+		err := d.Queue.Done(context.WithoutCancel(d.ctx), batch)
+		if err == nil {
+			return
+		}
+		d.Log.Error("outcomes of webhooks could not be stored", "count", len(batch), "error", err)
+		if !d.pause(time.Second) && tries >= 3 {
+			return
+		}
+	}
+}
+
+// recorded forgets the entries that are finished with.
+func (d *Dispatcher) recorded(batch []Outcome) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range batch {
+		o := &batch[i]
+		l := d.lanes[o.Webhook]
+		if l == nil || o.Outcome == OutcomeRetry && !o.Parked {
+			continue
+		}
+		delete(l.known, o.ID)
+		if f := l.feeds[o.Slot]; f != nil {
+			f.finish(o.ID)
+		}
+	}
+	full := len(d.outcomes) >= maxUnrecorded
+	rest := copy(d.outcomes, d.outcomes[len(batch):])
+	clear(d.outcomes[rest:])
+	d.outcomes = d.outcomes[:rest]
+	if full {
+		d.spawn()
+	}
+}
