@@ -1,0 +1,55 @@
+package simulator
+
+import "net/http"
+
+// Handler serves the played API, the simulator's own endpoints and its pages.
+func (s *Simulator) Handler() http.Handler {
+	mux := http.NewServeMux()
+	const account = apiRoot + "/Accounts/{account}"
+
+	// What the provider serves.
+	mux.HandleFunc("GET "+account, s.getAccount)
+	mux.HandleFunc("POST "+account+"/Messages.json", s.postMessage)
+	mux.HandleFunc("GET "+account+"/Messages.json", s.listMessages)
+	mux.HandleFunc("GET "+account+"/Messages/{file}", s.getMessage)
+	mux.HandleFunc("POST "+account+"/Messages/{file}", s.updateMessage)
+	mux.HandleFunc("DELETE "+account+"/Messages/{file}", s.deleteMessage)
+	mux.HandleFunc("GET "+account+"/Messages/{message}/Media/{media}", s.getMedia)
+	mux.HandleFunc("GET "+account+"/IncomingPhoneNumbers.json", s.listNumbers)
+	mux.HandleFunc("GET "+account+"/IncomingPhoneNumbers/{file}", s.getNumber)
+	mux.HandleFunc("POST "+account+"/IncomingPhoneNumbers/{file}", s.updateNumber)
+	mux.HandleFunc("GET /v1/Services/{service}", s.getService)
+	mux.HandleFunc("POST /v1/Services/{service}", s.updateService)
+	mux.HandleFunc(apiRoot+"/", func(w http.ResponseWriter, r *http.Request) { notFound(r.URL.Path).write(w) })
+
+	// What only the simulator has.
+	mux.HandleFunc("GET /sim/phones", s.getPhones)
+	mux.HandleFunc("GET /sim/phones/{number}", s.getPhone)
+	mux.HandleFunc("POST /sim/phones/{number}/reply", s.postReply)
+	mux.HandleFunc("GET /sim/messages", s.getMessages)
+	mux.HandleFunc("DELETE /sim/messages", s.clearMessages)
+	mux.HandleFunc("GET /sim/counts", s.getCounts)
+	mux.HandleFunc("GET /sim/rules", s.getRules)
+	mux.HandleFunc("POST /sim/rules", s.postRules)
+	mux.HandleFunc("DELETE /sim/rules", s.deleteRules)
+	mux.HandleFunc("DELETE /sim/rules/{id}", s.deleteRule)
+	mux.HandleFunc("GET /sim/settings", s.getSettings)
+	mux.HandleFunc("POST /sim/settings", s.changeSettings)
+	mux.HandleFunc("PATCH /sim/settings", s.changeSettings)
+	mux.HandleFunc("GET /sim/numbers", s.getNumbers)
+	mux.HandleFunc("POST /sim/numbers", s.postNumber)
+	mux.HandleFunc("GET /sim/state", s.getState)
+	mux.HandleFunc("GET /sim/catalogue", s.getCatalogue)
+	mux.HandleFunc("GET /sim/stream", s.getStream)
+
+	mux.HandleFunc("GET /{$}", page)
+	mux.HandleFunc("GET /phones/{number}", page)
+	mux.Handle("GET /assets/", assets())
+	return guard(mux)
+}
+
+// guard keeps other sites' pages from driving the simulator through a browser:
+// nothing but its own page has business here from one.
+func guard(next http.Handler) http.Handler {
+	return http.NewCrossOriginProtection().Handler(next)
+}

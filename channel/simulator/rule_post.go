@@ -1,0 +1,56 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+)
+
+// oneOrMany reads one rule or an array of them.
+type oneOrMany []Rule
+
+func (o *oneOrMany) UnmarshalJSON(raw []byte) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if len(raw) > 0 && raw[0] == '[' {
+		return d.Decode((*[]Rule)(o))
+	}
+	*o = make(oneOrMany, 1)
+	return d.Decode(&(*o)[0])
+}
+
+// postRules puts one rule or an array of rules in force, all or none.
+func (s *Simulator) postRules(w http.ResponseWriter, r *http.Request) {
+	var in oneOrMany
+	if p := readJSON(w, r, &in); p != nil {
+		p.write(w)
+		return
+	}
+	for i := range in {
+		if p := in[i].check(); p != nil {
+			p.write(w)
+			return
+		}
+	}
+	s.rules.add(in)
+	s.tellRules(w)
+}
+
+func (s *Simulator) deleteRules(w http.ResponseWriter, _ *http.Request) {
+	s.rules.remove("")
+	s.tellRules(w)
+}
+
+func (s *Simulator) deleteRule(w http.ResponseWriter, r *http.Request) {
+	if !s.rules.remove(r.PathValue("id")) {
+		(&problem{http.StatusNotFound, "not_found", "", "there is no such rule"}).write(w)
+		return
+	}
+	s.tellRules(w)
+}
+
+func (s *Simulator) tellRules(w http.ResponseWriter) {
+	body := map[string][]Rule{"rules": s.rules.list()}
+	s.stream.publish("rules", body)
+	writeJSON(w, http.StatusOK, body)
+}

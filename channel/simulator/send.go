@@ -1,0 +1,173 @@
+package simulator
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// postMessage plays POST …/Messages.json.
+func (s *Simulator) postMessage(w http.ResponseWriter, r *http.Request) {
+	c := s.settings.Load()
+	account := r.PathValue("account")
+	if e := s.accounts.check(r, account); e != nil {
+		e.write(w)
+		return
+	}
+	leave, full := s.accounts.enter(account, c)
+	if full != nil {
+		full.write(w)
+		return
+	}
+	defer leave()
+	form, e := readForm(w, r)
+	if e != nil {
+		e.write(w)
+		return
+	}
+	d, invalid := readDraft(form, s.now())
+	s.ledger.request(d.to)
+	fate := s.decide(account, d.sender(), d.to, c)
+	if fate.answer == answerHang {
+		// The caller waits for the hold below; only what is known to be slow is slow.
+		s.sleep(r.Context(), millis(c.LatencyMs))
+	} else {
+		s.sleep(r.Context(), millis(c.LatencyMs)+fate.hold)
+	}
+	if s.ctx.Err() != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if invalid == nil && s.blocks.has(d.to, d.sender()) {
+		invalid = refuse(21610, codeText(21610, ""))
+	}
+	if invalid != nil && fate.answer == "" {
+		invalid.write(w)
+		return
+	}
+	if fate.answer == answerError {
+		s.answerError(w, fate.code, d.to)
+		return
+	}
+	taken := invalid == nil && (fate.answer == "" || fate.accept)
+	var answer messageResource
+	if taken {
+		answer = s.take(account, d, fate, c)
+	}
+	s.answer(w, r, fate, answer)
+}
+
+func (d *draft) sender() string {
+	if d.service != "" {
+		return d.service
+	}
+	return d.from
+}
+
+// readForm reads the form of the body alone: the provider does not look at the
+// query of a POST.
+func readForm(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return url.Values{}, nil
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		status := http.StatusBadRequest
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			status = http.StatusRequestEntityTooLarge
+		}
+		return nil, &refusal{status: status, code: 20001, message: "Bad request"}
+	}
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, refuse(20001, "Bad request: the body is not a form")
+	}
+	return form, nil
+}
+
+// take accepts a message: from here on it exists, whatever the caller is told.
+func (s *Simulator) take(account string, d draft, fate outcome, c *Settings) messageResource {
+	now := s.now()
+	m := &message{
+		account: account, service: d.service, from: d.from, to: d.to, body: d.body, media: d.media,
+		direction: outbound, callback: d.callback, created: now, updated: now,
+		status: "queued",
+	}
+	if d.service != "" {
+		m.status = "accepted"
+		m.from = s.numbers.find(d.from, "", d.service).Number
+	}
+	wait := millis(c.SentMs)
+	if !d.sendAt.IsZero() {
+		m.status = "scheduled"
+		wait += d.sendAt.Sub(now)
+	}
+	m.encoding, m.parts = split(d.body)
+	m.sid = s.random.sid("SM")
+	if len(m.media) > 0 {
+		m.sid = "MM" + m.sid[2:]
+		m.encoding, m.parts = "", 1
+	}
+	answer := m.resource()
+	s.ledger.accepted(m.to, m.body)
+	s.ledger.add(m)
+	s.stream.publishView(s.ledger, m)
+	s.post.follow(m, fate, wait)
+	return answer
+}
+
+// answer answers a send in the way that fate says.
+func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, fate outcome, body messageResource) {
+	switch fate.answer {
+	case answerThrottle:
+		tooMany(fate.retryAfter).write(w)
+	case answerBroken:
+		(&refusal{status: http.StatusInternalServerError, code: 20500, message: "Internal Server Error"}).write(w)
+	case answerBusy:
+		(&refusal{status: http.StatusServiceUnavailable, code: 20503,
+			message: "Service Unavailable", retryAfter: fate.retryAfter}).write(w)
+	case answerHang:
+		hold := fate.hold
+		if hold == 0 {
+			hold = 10 * time.Minute
+		}
+		s.sleep(r.Context(), hold)
+		panic(http.ErrAbortHandler)
+	case answerLost:
+		panic(http.ErrAbortHandler)
+	case answerReset:
+		reset(w)
+	case answerMalformed:
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"account_sid": "`+body.AccountSID+`", "sid": "`)
+	default:
+		writeJSON(w, http.StatusCreated, body)
+	}
+}
+
+func (s *Simulator) answerError(w http.ResponseWriter, code int, to string) {
+	e := refuse(code, codeText(code, to))
+	switch code {
+	case 20003:
+		e = authenticate()
+	case 20429:
+		e = tooMany(1)
+	}
+	e.write(w)
+}
+
+// reset closes the connection with a reset, as a peer does that wants no more.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
