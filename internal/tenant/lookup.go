@@ -98,3 +98,12 @@ func (s *Service) Type(name string) *channel.Type { return s.types[name] }
 func missing() error {
 	return heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration")
 }
+
+// HookURL returns where an integration's provider is to call.
+func (s *Service) HookURL(i *heliograph.Integration) string {
+	t := s.types[i.Type]
+	if t == nil {
+		return ""
+	}
+	return s.Host.Deps(t, i.ID).HookURL
+}

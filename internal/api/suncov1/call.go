@@ -3,7 +3,9 @@ package suncov1
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"heliograph"
 	"heliograph/internal/auth"
@@ -15,14 +17,16 @@ type call struct {
 	App       *heliograph.App // nil for routes that concern no app
 	Principal auth.Principal
 
-	api    *API
-	route  *route
-	names  []string
-	values []string
-	w      http.ResponseWriter
-	body   []byte
-	read   bool
-	user   *heliograph.User // what {userId} names, once resolved
+	api     *API
+	flights *flights
+	route   *route
+	names   []string
+	values  []string
+	w       http.ResponseWriter
+	body    []byte
+	read    bool
+	asked   url.Values       // the query, once read
+	user    *heliograph.User // what {userId} names, once resolved
 }
 
 // PathValue returns a decoded path parameter.
@@ -46,6 +50,14 @@ func (c *call) userID(ctx context.Context) (heliograph.UserID, error) {
 	return c.user.ID, nil
 }
 
+// query returns a query parameter.
+func (c *call) query(name string) string {
+	if c.asked == nil {
+		c.asked = c.URL.Query()
+	}
+	return c.asked.Get(name)
+}
+
 // isUser reports whether the caller is a user, not a server.
 func (c *call) isUser() bool { return c.Principal.Scope == heliograph.ScopeAppUser }
 
@@ -53,7 +65,7 @@ func (c *call) isUser() bool { return c.Principal.Scope == heliograph.ScopeAppUs
 // nothing, so it is missing, with the given code.
 func pathID[K any](c *call, name, code string, id *heliograph.ID[K]) error {
 	if !parseID(c.PathValue(name), id) {
-		return heliograph.Errorf(heliograph.NotFound, code, "there is no such %s", nouns[name])
+		return heliograph.Errorf(heliograph.NotFound, code, "there is no such %s", noun(name))
 	}
 	return nil
 }
@@ -63,8 +75,5 @@ func parseID[K any](s string, id *heliograph.ID[K]) bool {
 	return id.UnmarshalText([]byte(s)) == nil && !id.IsZero()
 }
 
-// nouns name what a path parameter stands for, in messages.
-var nouns = map[string]string{
-	"appId": "app", "keyId": "key", "integrationId": "integration", "userId": "user",
-	"webhookId": "webhook", "messageId": "message", "notificationId": "notification",
-}
+// noun names what a path parameter stands for, in messages: "key" for keyId.
+func noun(parameter string) string { return strings.TrimSuffix(parameter, "Id") }

@@ -37,6 +37,9 @@ func decode[T any](c *call) (*T, error) {
 	return v, nil
 }
 
+// hasBody reports whether the call came with a body.
+func (c *call) hasBody() bool { return c.ContentLength != 0 && c.Body != http.NoBody }
+
 // bytes reads the whole body, once.
 func (c *call) bytes() ([]byte, error) {
 	if c.read {

@@ -3,26 +3,157 @@ package suncov1
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
 
 	"heliograph"
+	"heliograph/internal/api/httpx"
 )
 
-// Answers keeps the answers to requests with an idempotency key.
+// Answers keeps the answers to requests with an idempotency key. A key is one
+// app's, on one route.
 type Answers interface {
-	// Find returns the answer kept for a key; nil when there is none.
-	Find(ctx context.Context, app heliograph.AppID, route, key string) (*Answer, error)
-	// Keep stores an answer. A key that is taken is an error of kind Conflict.
-	Keep(ctx context.Context, app heliograph.AppID, route, key string, a *Answer) error
+	// Find returns what was kept of a key since a moment; a status of 0: nothing.
+	Find(ctx context.Context, app heliograph.AppID, route, key string, since heliograph.Millis) (digest []byte, status int, answer string, err error)
+	// Reserve takes a key inside a transaction; false when it was taken since a moment.
+	Reserve(ctx context.Context, app heliograph.AppID, route, key string, digest []byte, at, since heliograph.Millis) (bool, error)
+	// Complete stores the answer of a key that the same transaction reserved.
+	Complete(ctx context.Context, app heliograph.AppID, route, key string, status int, answer string) error
 }
 
-// Answer is what was answered to a request with an idempotency key.
-type Answer struct {
-	Digest [sha256.Size]byte // of the request's body
-	Status int
-	Body   string
-	At     heliograph.Millis
-}
+const (
+	// keepAnswers is how long a key stands for its first request.
+	keepAnswers = 24 * time.Hour
+	// waitForTwin is how long a request waits for another with its key.
+	waitForTwin = 5 * time.Second
+	// maxIdempotencyKey bounds a key, in bytes.
+	maxIdempotencyKey = 255
+)
 
+var errTaken = errors.New("the key was taken meanwhile")
+
+// answerOnce answers a request with an idempotency key: the first one with the
+// key is done, its repetitions get the same answer.
 func (c *call) answerOnce(ctx context.Context, key string) (int, []byte, error) {
-	return 0, nil, badRequest("not yet")
+	if len(key) > maxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return 0, nil, heliograph.InvalidField("Idempotency-Key", "must be 1 to %d printable ASCII characters", maxIdempotencyKey)
+	}
+	digest, err := c.digest()
+	if err != nil {
+		return 0, nil, err
+	}
+	limit, cancel := context.WithTimeout(ctx, waitForTwin)
+	defer cancel()
+	done, err := c.flights.join(limit, flight{c.App.ID, c.route.name(), key})
+	if err != nil {
+		return 0, nil, inProgress()
+	}
+	defer done()
+	status, body, err := c.keptAnswer(ctx, key, digest)
+	if err != nil || status != 0 {
+		return status, body, err
+	}
+	status, body, err = c.answerFirst(ctx, key, digest)
+	if !errors.Is(err, errTaken) {
+		return status, body, err
+	}
+	// Another process was faster; its transaction has ended.
+	if status, body, err = c.keptAnswer(ctx, key, digest); err == nil && status == 0 {
+		err = inProgress()
+	}
+	return status, body, err
 }
+
+func inProgress() error {
+	return &heliograph.Error{Kind: heliograph.Conflict, Code: heliograph.CodeIdempotencyInProgress,
+		Message: "a request with this Idempotency-Key is still under way; ask again"}
+}
+
+// digest is made of what a repetition must have in common with the first: the
+// path's parameters and the body.
+func (c *call) digest() ([]byte, error) {
+	body, err := c.bytes()
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	for i, name := range c.names {
+		if name != "appId" {
+			h.Write([]byte(c.values[i]))
+			h.Write([]byte{0})
+		}
+	}
+	h.Write(body)
+	return h.Sum(nil), nil
+}
+
+// keptAnswer returns the answer that was given to the key before; status 0: none.
+func (c *call) keptAnswer(ctx context.Context, key string, digest []byte) (int, []byte, error) {
+	had, status, answer, err := c.api.Answers.Find(ctx, c.App.ID, c.route.name(), key, c.since())
+	if err != nil || status == 0 {
+		return 0, nil, err
+	}
+	if string(had) != string(digest) {
+		return 0, nil, heliograph.Errorf(heliograph.Conflict, heliograph.CodeIdempotencyMismatch,
+			"this Idempotency-Key was used for another request")
+	}
+	c.w.Header().Set("Idempotent-Replayed", "true")
+	return status, []byte(answer), nil
+}
+
+// answerFirst does the work and keeps its answer, in one transaction. An answer
+// that says what the caller did wrong is kept as well.
+func (c *call) answerFirst(ctx context.Context, key string, digest []byte) (int, []byte, error) {
+	status, body, err := c.keep(ctx, key, digest, func(ctx context.Context) (int, []byte, error) {
+		out, err := c.route.handle(ctx, c)
+		if err != nil {
+			return 0, nil, err
+		}
+		body, err := encode(out)
+		return c.route.success(), body, err
+	})
+	e, ok := errors.AsType[*heliograph.Error](err)
+	if !ok || !final(e.Kind) {
+		return status, body, err
+	}
+	_, _, keepErr := c.keep(ctx, key, digest, func(context.Context) (int, []byte, error) {
+		body, err := json.Marshal(errorBody{errorDetail{Code: e.Code, Description: e.Message}})
+		return httpx.Status(e.Kind), body, err
+	})
+	if keepErr != nil && !errors.Is(keepErr, errTaken) {
+		return 0, nil, keepErr
+	}
+	return 0, nil, err
+}
+
+// final reports whether the same request would fail again.
+func final(k heliograph.Kind) bool {
+	switch k {
+	case heliograph.Invalid, heliograph.Forbidden, heliograph.NotFound, heliograph.Conflict, heliograph.TooLarge, heliograph.Locked:
+		return true
+	}
+	return false
+}
+
+// keep runs answer and stores what it returns, in one transaction.
+func (c *call) keep(ctx context.Context, key string, digest []byte, answer func(context.Context) (int, []byte, error)) (status int, body []byte, err error) {
+	app, route := c.App.ID, c.route.name()
+	err = c.api.Atomic(ctx, func(ctx context.Context) error {
+		free, err := c.api.Answers.Reserve(ctx, app, route, key, digest, heliograph.At(c.api.Now()), c.since())
+		if err != nil {
+			return err
+		}
+		if !free {
+			return errTaken
+		}
+		if status, body, err = answer(ctx); err != nil {
+			return err
+		}
+		return c.api.Answers.Complete(ctx, app, route, key, status, string(body))
+	})
+	return status, body, err
+}
+
+func (c *call) since() heliograph.Millis { return heliograph.At(c.api.Now().Add(-keepAnswers)) }

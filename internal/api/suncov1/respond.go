@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 
 	"heliograph"
 )
+
+// errAnswered says that the handler has written its answer itself.
+var errAnswered = errors.New("answered")
 
 // run calls the route's handler and writes its answer.
 func (c *call) run() {
@@ -20,6 +24,9 @@ func (c *call) run() {
 	}
 	ctx := c.Context()
 	status, body, err := c.answer(ctx)
+	if errors.Is(err, errAnswered) {
+		return
+	}
 	if err != nil {
 		c.fail(err)
 		return
@@ -76,9 +83,17 @@ func (c *call) page() (limit, offset int, err error) {
 	return limit, offset, err
 }
 
+// pagingParams are the parameters that page reads.
+func pagingParams() []param {
+	return []param{
+		{name: "limit", doc: "How many, 1 to 100; 25 when absent.", kind: 0},
+		{name: "offset", doc: "How many to skip.", kind: 0},
+	}
+}
+
 // number reads a whole number from the query.
 func (c *call) number(name string, missing, low, high int) (int, error) {
-	text := c.URL.Query().Get(name)
+	text := c.query(name)
 	if text == "" {
 		return missing, nil
 	}

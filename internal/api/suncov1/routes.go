@@ -13,6 +13,9 @@ func (a *API) routes() []route {
 	var all []route
 	for _, area := range [][]route{
 		a.appRoutes(),
+		a.keyRoutes(),
+		a.integrationRoutes(),
+		a.absentRoutes(),
 		a.messageRoutes(),
 	} {
 		all = append(all, area...)
@@ -91,6 +94,7 @@ type op struct {
 	doc     string // more, in sentences
 	in, out any    // zero values of the body and the answer; nil: none
 	query   []param
+	hidden  bool // leave it out of the reference
 }
 
 // param is one query parameter.
@@ -119,6 +123,9 @@ func (r *route) paths() []string {
 	}
 	return out
 }
+
+// name tells routes apart, whatever form and prefix they are called by.
+func (r *route) name() string { return r.method + " " + r.path }
 
 // needsUser reports whether the route's path names a user.
 func (r *route) needsUser() bool { return strings.Contains(r.path, "{userId}") }

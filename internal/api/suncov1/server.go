@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,7 +16,8 @@ import (
 // answers.
 type server struct {
 	*API
-	tree *tree
+	tree    *tree
+	flights flights
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -34,7 +36,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.otherMethod(w, r, node)
 		return
 	}
-	c := &call{Request: r, api: s.API, route: found.route, names: found.names, values: values, w: w}
+	c := &call{Request: r, api: s.API, flights: &s.flights, route: found.route, names: found.names, values: values, w: w}
 	if err := s.admit(r.Context(), c); err != nil {
 		c.fail(err)
 		return
@@ -55,10 +57,8 @@ func (s *server) otherMethod(w http.ResponseWriter, r *http.Request, node *tree)
 
 // admit authenticates the call and checks that its credential may do what it asks.
 func (s *server) admit(ctx context.Context, c *call) error {
-	for _, v := range c.values {
-		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-			return heliograph.Errorf(heliograph.Invalid, heliograph.CodeBadRequest, "the path must be UTF-8 without NUL")
-		}
+	if err := checkAddress(c); err != nil {
+		return err
 	}
 	p, err := s.Auth.Authenticate(ctx, c.Request)
 	if err != nil {
@@ -73,6 +73,23 @@ func (s *server) admit(ctx context.Context, c *call) error {
 	}
 	if c.isUser() && c.route.needsUser() {
 		return s.ownUser(ctx, c)
+	}
+	return nil
+}
+
+// checkAddress refuses text in the path and query that no database takes.
+func checkAddress(c *call) error {
+	for _, v := range c.values {
+		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+			return badRequest("the path must be UTF-8 without NUL")
+		}
+	}
+	if c.URL.RawQuery == "" {
+		return nil
+	}
+	q, err := url.QueryUnescape(c.URL.RawQuery)
+	if err != nil || !utf8.ValidString(q) || strings.ContainsRune(q, 0) {
+		return badRequest("the query must be URL-encoded UTF-8 without NUL")
 	}
 	return nil
 }

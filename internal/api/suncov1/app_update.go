@@ -1,0 +1,15 @@
+package suncov1
+
+import "context"
+
+func (a *API) updateApp(ctx context.Context, c *call) (any, error) {
+	in, err := decode[appRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	app, err := a.Tenants.UpdateApp(ctx, c.App.ID, in.change())
+	if err != nil {
+		return nil, err
+	}
+	return appAnswer{wireApp(app)}, nil
+}
