@@ -34,27 +34,19 @@ func (s *Service) DeliveryChanged(ctx context.Context, d *heliograph.Delivery, _
 	})
 }
 
-// Activity is a sign of life from an address: a message of a customer.
-type Activity struct {
-	App         heliograph.AppID
-	Integration heliograph.IntegrationID
-	Address     string
-	Text        string
-	Stop        bool // it was an opt-out
+// activity is a message of a customer, as far as linkings care.
+type activity struct {
+	text string
+	stop bool // it was an opt-out
 }
 
-// ConfirmByActivity ends the linkings that wait for a message from an address.
-// It must be called before the message's user is looked up, in the same
-// transaction: the address may get a new owner by it.
-func (s *Service) ConfirmByActivity(ctx context.Context, a Activity) error {
-	waiting, err := s.Addresses.PendingAt(ctx, a.App, a.Integration, a.Address)
-	if err != nil || len(waiting) == 0 {
-		return err
-	}
+// confirmByActivity ends those of the waiting linkings that a message decides.
+// The address may get a new owner by it.
+func (s *Service) confirmByActivity(ctx context.Context, waiting []heliograph.Client, a *activity) error {
 	// Of several users who ask for the address, the latest request counts; the
 	// others fail with its success.
 	for _, c := range slices.Backward(waiting) {
-		accepted, denied := s.verdict(&c, &a)
+		accepted, denied := s.verdict(&c, a)
 		if !accepted && !denied {
 			continue
 		}
@@ -72,18 +64,18 @@ func (s *Service) ConfirmByActivity(ctx context.Context, a Activity) error {
 }
 
 // verdict reads what a message says about one linking.
-func (s *Service) verdict(c *heliograph.Client, a *Activity) (accepted, denied bool) {
+func (s *Service) verdict(c *heliograph.Client, a *activity) (accepted, denied bool) {
 	l := c.Details.Link
 	if l == nil || !l.Matched {
 		return false, false
 	}
 	switch l.Confirmation {
 	case heliograph.ConfirmUserActivity:
-		return !a.Stop, a.Stop
+		return !a.stop, a.stop
 	case heliograph.ConfirmPrompt:
-		word := normalise(a.Text)
-		accepted = !a.Stop && s.words.accept[word]
-		return accepted, a.Stop || !accepted && s.words.deny[word]
+		word := normalise(a.text)
+		accepted = !a.stop && s.words.accept[word]
+		return accepted, a.stop || !accepted && s.words.deny[word]
 	}
 	return false, false
 }
@@ -234,12 +226,12 @@ func (s *Service) cancelConfirmation(ctx context.Context, c *heliograph.Client) 
 	if c.Details.Link == nil || c.Details.Link.Delivery.IsZero() || c.Details.Link.Matched {
 		return nil
 	}
-	return s.cancel(ctx, c.App, c.User, c.Details.Link.Delivery)
+	return s.cancel(ctx, c.App, c.User, false, c.Details.Link.Delivery)
 }
 
 // cancel takes deliveries out of the queue and notes which.
-func (s *Service) cancel(ctx context.Context, app heliograph.AppID, user heliograph.UserID, ids ...heliograph.NotificationID) error {
-	cancelled, err := s.Threads.CancelDeliveries(ctx, app, s.now(), ids...)
+func (s *Service) cancel(ctx context.Context, app heliograph.AppID, user heliograph.UserID, underWay bool, ids ...heliograph.NotificationID) error {
+	cancelled, err := s.Threads.CancelDeliveries(ctx, app, s.now(), underWay, ids...)
 	if err != nil {
 		return err
 	}

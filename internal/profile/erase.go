@@ -35,7 +35,7 @@ func (s *Service) eraseBatch(ctx context.Context, u *heliograph.User) (int, erro
 	if err != nil || len(messages) == 0 {
 		return 0, err
 	}
-	if err := s.cancel(ctx, u.App, u.ID, deliveries...); err != nil {
+	if err := s.cancel(ctx, u.App, u.ID, true, deliveries...); err != nil {
 		return 0, err
 	}
 	return len(messages), s.Threads.Erase(ctx, u.App, messages, deliveries)

@@ -24,15 +24,17 @@ var wordsFile []byte
 type words struct {
 	stop, start, startIfStopped, help map[string]bool
 	accept, deny                      map[string]bool // answers to a prompt
-	helpReply                         string
+	stopReply, startReply, helpReply  string
 	prompt                            string // asks whether an address is to be linked
 }
 
 func readWords() (*words, error) {
 	var file struct {
-		Prompt    string `json:"prompt"`
-		HelpReply string `json:"helpReply"`
-		Languages map[string]struct {
+		Prompt     string `json:"prompt"`
+		StopReply  string `json:"stopReply"`
+		StartReply string `json:"startReply"`
+		HelpReply  string `json:"helpReply"`
+		Languages  map[string]struct {
 			Stop           []string `json:"stop"`
 			Start          []string `json:"start"`
 			StartIfStopped []string `json:"startIfStopped"`
@@ -46,7 +48,8 @@ func readWords() (*words, error) {
 	}
 	w := &words{
 		stop: map[string]bool{}, start: map[string]bool{}, startIfStopped: map[string]bool{}, help: map[string]bool{},
-		accept: map[string]bool{}, deny: map[string]bool{}, helpReply: file.HelpReply, prompt: file.Prompt,
+		accept: map[string]bool{}, deny: map[string]bool{}, prompt: file.Prompt,
+		stopReply: file.StopReply, startReply: file.StartReply, helpReply: file.HelpReply,
 	}
 	for _, l := range file.Languages {
 		for set, list := range map[*map[string]bool][]string{
@@ -95,14 +98,6 @@ func (s *Service) Classify(own *heliograph.Keywords, text string, stopped bool) 
 		return Help
 	}
 	return NoKeyword
-}
-
-// HelpReply returns what to answer to a call for help.
-func (s *Service) HelpReply(own *heliograph.Keywords) string {
-	if own != nil && own.HelpReply != "" {
-		return own.HelpReply
-	}
-	return s.words.helpReply
 }
 
 func listed(own []string, builtIn map[string]bool, word string) bool {

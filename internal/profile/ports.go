@@ -48,10 +48,15 @@ type Addresses interface {
 	OfAddress(ctx context.Context, app heliograph.AppID, address string) ([]heliograph.Client, error)
 }
 
+// Apps finds apps.
+type Apps interface {
+	App(ctx context.Context, id heliograph.AppID) (*heliograph.App, error)
+}
+
 // Threads erases and moves what users wrote and were sent, a batch at a time.
 type Threads interface {
 	Next(ctx context.Context, u *heliograph.User, n int) ([]heliograph.MessageID, []heliograph.NotificationID, error)
-	CancelDeliveries(ctx context.Context, app heliograph.AppID, at heliograph.Millis, ids ...heliograph.NotificationID) ([]heliograph.NotificationID, error)
+	CancelDeliveries(ctx context.Context, app heliograph.AppID, at heliograph.Millis, underWay bool, ids ...heliograph.NotificationID) ([]heliograph.NotificationID, error)
 	Erase(ctx context.Context, app heliograph.AppID, messages []heliograph.MessageID, deliveries []heliograph.NotificationID) error
 	ForgetBodies(ctx context.Context, app heliograph.AppID, key [12]byte) error
 	Move(ctx context.Context, from, to *heliograph.User, n int) (int, error)

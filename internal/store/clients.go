@@ -45,9 +45,15 @@ func (s Clients) At(ctx context.Context, app heliograph.AppID, integration helio
 	if err != nil {
 		return nil, err
 	}
-	pending, err := collect(ctx, s.Store, scanClient, `SELECT `+clientColumns+` FROM clients
-		WHERE app_id = $1 AND address = $2 AND integration_id = $3 AND status = 'pending' ORDER BY id /*for update*/`, app, address, integration)
+	pending, err := collect(ctx, s.Store, scanClient, pendingAt+` /*for update*/`, app, address, integration)
 	return append(owner, pending...), err
+}
+
+const pendingAt = `SELECT ` + clientColumns + ` FROM clients WHERE app_id = $1 AND address = $2 AND integration_id = $3 AND status = 'pending' ORDER BY id`
+
+// PendingAt returns the linkings of an address that are under way, oldest first.
+func (s Clients) PendingAt(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) ([]heliograph.Client, error) {
+	return collect(ctx, s.Store, scanClient, pendingAt, app, address, integration)
 }
 
 // OfAddress returns the clients that own an address, over all integrations.
@@ -90,12 +96,6 @@ func (s Clients) Save(ctx context.Context, c *heliograph.Client) error {
 // Delete removes one client.
 func (s Clients) Delete(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) error {
 	_, err := s.exec(ctx, `DELETE FROM clients WHERE app_id = $1 AND id = $2`, app, id)
-	return err
-}
-
-// ClearPrimary makes none of a user's clients the preferred one.
-func (s Clients) ClearPrimary(ctx context.Context, app heliograph.AppID, user heliograph.UserID) error {
-	_, err := s.exec(ctx, `UPDATE clients SET is_primary = $1 WHERE app_id = $2 AND user_id = $3 AND is_primary = $4`, false, app, user, true)
 	return err
 }
 

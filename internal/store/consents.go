@@ -57,14 +57,20 @@ type consentDoc struct {
 	Evidence    map[string]string        `json:"evidence,omitempty"`
 }
 
+// encodeConsent returns the document of c.
+func encodeConsent(c *heliograph.Consent) (string, error) {
+	doc, err := json.Marshal(consentDoc{c.Action, c.Scope, c.Source, c.Integration, c.Evidence})
+	return string(doc), err
+}
+
 // Log appends one change of consent.
 func (s Consents) Log(ctx context.Context, c *heliograph.Consent) error {
-	doc, err := json.Marshal(consentDoc{c.Action, c.Scope, c.Source, c.Integration, c.Evidence})
+	doc, err := encodeConsent(c)
 	if err != nil {
 		return err
 	}
 	_, err = s.exec(ctx, `INSERT INTO consents (app_id, id, address, user_id, at, doc) VALUES ($1, $2, $3, $4, $5, $6)`,
-		c.App, c.ID, c.Address, c.User, c.At, string(doc))
+		c.App, c.ID, c.Address, c.User, c.At, doc)
 	return err
 }
 

@@ -61,15 +61,22 @@ func withIDs[T any](app heliograph.AppID, ids []T) []any {
 	return args
 }
 
-// CancelDeliveries takes deliveries out of the queue, except those whose attempt
-// is under way, and returns which.
-func (s Threads) CancelDeliveries(ctx context.Context, app heliograph.AppID, at heliograph.Millis, ids ...heliograph.NotificationID) (cancelled []heliograph.NotificationID, err error) {
+// CancelDeliveries takes deliveries out of the queue and returns which. An
+// attempt that is under way cannot be called back: its delivery is left alone,
+// unless underWay says that its end is of no interest any more.
+func (s Threads) CancelDeliveries(ctx context.Context, app heliograph.AppID, at heliograph.Millis, underWay bool, ids ...heliograph.NotificationID) (cancelled []heliograph.NotificationID, err error) {
+	const attemptUnderWay = 1
+	keep := attemptUnderWay
+	if underWay {
+		keep = -1
+	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	err = s.Atomically(ctx, func(ctx context.Context) error {
-		cancelled, err = collect(ctx, s.Store, scanDeliveryID, `DELETE FROM queue WHERE state <> 1 AND (slot, integration_id, class, due_at, id) IN
-			(SELECT slot, integration_id, class, due_at, id FROM deliveries WHERE app_id = $1 AND id IN (`+placeholders(2, len(ids))+`)) RETURNING id`, withIDs(app, ids)...)
+		cancelled, err = collect(ctx, s.Store, scanDeliveryID, `DELETE FROM queue WHERE state <> $1 AND (slot, integration_id, class, due_at, id) IN
+			(SELECT slot, integration_id, class, due_at, id FROM deliveries WHERE app_id = $2 AND id IN (`+placeholders(3, len(ids))+`)) RETURNING id`,
+			append([]any{keep}, withIDs(app, ids)...)...)
 		if err != nil || len(cancelled) == 0 {
 			return err
 		}
