@@ -6,9 +6,13 @@ import (
 	"heliograph"
 )
 
-// Delete removes one message from a user's conversation.
+// Delete removes one message from a user's conversation. What has not been sent
+// of it is not sent any more.
 func (s *Service) Delete(ctx context.Context, u *heliograph.User, id heliograph.MessageID) error {
 	return s.change(ctx, u, func(ctx context.Context, conv *heliograph.Conversation) error {
+		if err := s.cancel(ctx, conv, id); err != nil {
+			return err
+		}
 		m, err := s.Messages.Delete(ctx, conv.App, conv.ID, id)
 		if err != nil {
 			return err
@@ -25,6 +29,9 @@ func (s *Service) Delete(ctx context.Context, u *heliograph.User, id heliograph.
 // Messages that are written later still come after those that were deleted.
 func (s *Service) DeleteAll(ctx context.Context, u *heliograph.User) error {
 	return s.change(ctx, u, func(ctx context.Context, conv *heliograph.Conversation) error {
+		if err := s.cancel(ctx, conv, heliograph.MessageID{}); err != nil {
+			return err
+		}
 		conv.Messages, conv.Unread = 0, 0
 		return s.Messages.DeleteAll(ctx, conv.App, conv.ID)
 	})
@@ -45,4 +52,22 @@ func (s *Service) change(ctx context.Context, u *heliograph.User, fn func(contex
 		}
 		return s.Conversations.Save(ctx, conv)
 	})
+}
+
+// cancel takes the deliveries of messages that are about to go out of the queue,
+// and tells of them.
+func (s *Service) cancel(ctx context.Context, conv *heliograph.Conversation, only heliograph.MessageID) error {
+	now := s.now()
+	cancelled, err := s.Messages.Cancel(ctx, conv.App, conv.ID, only, now)
+	if err != nil || len(cancelled) == 0 {
+		return err
+	}
+	events := make([]*heliograph.Event, len(cancelled))
+	for i, d := range cancelled {
+		events[i] = &heliograph.Event{
+			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventCancelled, At: now, User: conv.User, Conversation: conv.ID,
+			Delivery: d.Delivery, Message: d.Message, Data: heliograph.EventData{Kind: d.Kind, Final: true, Via: "api"},
+		}
+	}
+	return s.Events.AppendEventsWith(ctx, nil, events...)
 }

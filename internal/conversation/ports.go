@@ -47,6 +47,9 @@ type Messages interface {
 	// Delete removes one message and returns it; an error of kind NotFound when there is none.
 	Delete(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, id heliograph.MessageID) (*heliograph.Message, error)
 	DeleteAll(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID) error
+	// Cancel takes what has not been sent of a conversation (of one message, or
+	// with no id of all) out of the queue, and returns which deliveries those were.
+	Cancel(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, only heliograph.MessageID, at heliograph.Millis) ([]Sent, error)
 	// Outbound returns what was sent to the user in this conversation after
 	// the moment, newest first.
 	Outbound(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]Sent, error)
@@ -94,19 +97,28 @@ type Statuses interface {
 	Apply(ctx context.Context, in *heliograph.Integration, facts []channel.Fact) error
 }
 
-// Keywords knows the words that change a person's consent.
-type Keywords interface {
-	// Keyword takes a customer's message in as an opt-out, an opt-in or a call
-	// for help, in the transaction of ctx: consent and suppression are recorded
-	// with the message as evidence. is is false for an ordinary message. reply is
-	// what to answer; "" when there is nothing to say or the provider says it.
-	Keyword(ctx context.Context, in *heliograph.Integration, user heliograph.UserID, message heliograph.MessageID, f *channel.MessageFact, at heliograph.Millis) (is bool, reply string, err error)
+// Apps finds an app, from a cache.
+type Apps interface {
+	App(ctx context.Context, id heliograph.AppID) (*heliograph.App, error)
+}
+
+// Consents knows the words that change a person's consent, and keeps consent.
+type Consents interface {
+	// Classify returns what a whole message means: "stop", "start", "help", or ""
+	// for an ordinary message. own are the app's word lists; stopped says that the
+	// person is opted out now, when more words mean "start".
+	Classify(own *heliograph.Keywords, text string, stopped bool) string
+	HelpReply(own *heliograph.Keywords) string
+	// Suppress and Unsuppress record c with its evidence, in the transaction of
+	// ctx, and report whether that changed anything.
+	Suppress(ctx context.Context, c *heliograph.Consent) (changed bool, err error)
+	Unsuppress(ctx context.Context, c *heliograph.Consent) (changed bool, err error)
 }
 
 // Links finishes the linking of channels.
 type Links interface {
-	// Answered is told of every message before its sender is looked up, in the
-	// transaction of ctx: a link that waits for this address's activity or answer
-	// is confirmed or ended. An opt-out never confirms one.
-	Answered(ctx context.Context, in *heliograph.Integration, f *channel.MessageFact, at heliograph.Millis) error
+	// ConfirmByActivity is told of every message before its sender is looked up,
+	// in the transaction of ctx: a link that waits for this address is confirmed
+	// or ended. An opt-out never confirms one.
+	ConfirmByActivity(ctx context.Context, in *heliograph.Integration, address, text string, stop bool) error
 }

@@ -69,9 +69,22 @@ func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err e
 		if target == nil {
 			return nil
 		}
-		return s.Outbox.Enqueue(ctx, deliveryTo(target, m, now), m)
+		err = s.Outbox.Enqueue(ctx, deliveryTo(target, m, now), m)
+		if heliograph.IsKind(err, heliograph.NotFound) {
+			return unreachable(p.Destination)
+		}
+		return err
 	})
 	return out, err
+}
+
+// unreachable is what comes of a client whose integration is gone: an error for
+// who asked for it, and otherwise nothing, as for a user without clients.
+func unreachable(to *Destination) error {
+	if to == nil {
+		return nil
+	}
+	return heliograph.InvalidField("destination", "names an integration that does not exist any more")
 }
 
 // postCustomer stores what a user says through the API.

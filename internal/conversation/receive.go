@@ -62,23 +62,32 @@ func factKey(key string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// receive takes in one message of a customer.
+// receive takes in one message of a customer. Clients are written before the
+// conversation is held, as everywhere, so that no two callers wait for each other.
 func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact *channel.Fact) error {
 	now := s.now()
 	f := cleaned(fact.Message)
-	if err := s.Links.Answered(ctx, in, f, now); err != nil {
+	app, err := s.Apps.App(ctx, in.App)
+	if err != nil {
+		return err
+	}
+	stop := s.meaning(app, f, false) == stopWord
+	if err := s.Links.ConfirmByActivity(ctx, in, f.From, f.Text, stop); err != nil {
 		return err
 	}
 	user, client, err := s.sender(ctx, in, f, now)
 	if err != nil {
 		return err
 	}
-	conv, err := s.Conversations.Lock(ctx, user.App, user.Conversation)
+	id := s.IDs.Message()
+	word, reply, err := s.keyword(ctx, app, user, client, id, f)
 	if err != nil {
 		return err
 	}
-	id := s.IDs.Message()
-	keyword, reply, err := s.Keywords.Keyword(ctx, in, user.ID, id, f, now)
+	if err := s.Inbound.Seen(ctx, user.App, client.ID, now); err != nil {
+		return err
+	}
+	conv, err := s.Conversations.Lock(ctx, user.App, user.Conversation)
 	if err != nil {
 		return err
 	}
@@ -87,6 +96,9 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 		return err
 	}
 	for i, c := range contents(f) {
+		if i > 0 {
+			id = s.IDs.Message()
+		}
 		contextFrom := takeIn(conv, now)
 		c.Author = heliograph.Author{ID: user.ID.String(), Name: shownName(user, client, f)}
 		c.Answers = answers
@@ -95,11 +107,8 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 			Role: heliograph.Customer, Content: c,
 			Source: heliograph.Source{Type: in.Type, Integration: in.ID, ExternalID: f.External, At: fact.At},
 		}
-		if i > 0 {
-			m.ID = s.IDs.Message()
-		}
 		data := &heliograph.EventData{Channel: in.Type, Integ: in.ID, Client: client.ID}
-		if keyword {
+		if word != "" {
 			// Not an answer to what was sent: the next real one gets the context.
 			err = s.tell(ctx, user, conv, m, data)
 		} else {
@@ -108,9 +117,6 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 		if err != nil {
 			return err
 		}
-	}
-	if err := s.Inbound.Seen(ctx, user.App, client.ID, now); err != nil {
-		return err
 	}
 	return s.reply(ctx, user, client, reply, now)
 }

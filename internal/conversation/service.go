@@ -17,7 +17,8 @@ type Deps struct {
 	Events        Events
 	Outbox        Outbox
 	Statuses      Statuses
-	Keywords      Keywords
+	Apps          Apps
+	Consents      Consents
 	Links         Links
 	IDs           *heliograph.IDMaker
 	Now           heliograph.Clock

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"heliograph"
 	"heliograph/internal/conversation"
@@ -103,6 +104,48 @@ func (s Messages) Delete(ctx context.Context, app heliograph.AppID, c heliograph
 func (s Messages) DeleteAll(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID) error {
 	_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2`, app, c)
 	return err
+}
+
+// Cancel takes what has not been sent of a conversation's messages, or of one
+// of them, out of the queue, and returns which deliveries those were. An attempt
+// under way is left alone.
+func (s Messages) Cancel(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, only heliograph.MessageID, at heliograph.Millis) (out []conversation.Sent, err error) {
+	const waiting = `m.app_id = $1 AND m.conversation_id = $2 AND d.status IN ('scheduled', 'queued', 'unknown')`
+	which, args := "", []any{app, c}
+	if !only.IsZero() {
+		which, args = " AND m.id = $3", append(args, only)
+	}
+	err = s.Atomically(ctx, func(ctx context.Context) error {
+		found, err := collect(ctx, s.Store, scanSent, `SELECT `+sentColumns+` FROM messages m JOIN deliveries d ON d.app_id = m.app_id AND d.id = m.notification_id
+			WHERE `+waiting+` AND m.notification_id IS NOT NULL`+which+`
+			UNION ALL SELECT `+sentColumns+` FROM messages m JOIN deliveries d ON d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification'
+			WHERE `+waiting+` AND m.notification_id IS NULL`+which, args...)
+		if err != nil {
+			return err
+		}
+		out, err = s.cancel(ctx, app, found, at)
+		return err
+	})
+	return out, err
+}
+
+func (s Messages) cancel(ctx context.Context, app heliograph.AppID, found []conversation.Sent, at heliograph.Millis) (out []conversation.Sent, err error) {
+	for part := range slices.Chunk(found, 200) {
+		ids := make([]heliograph.NotificationID, len(part))
+		for i, d := range part {
+			ids[i] = d.Delivery
+		}
+		gone, err := Threads{s.Store}.CancelDeliveries(ctx, app, at, false, ids...)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range part {
+			if slices.Contains(gone, d.Delivery) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out, nil
 }
 
 // sentColumns read a conversation.Sent from deliveries d.
