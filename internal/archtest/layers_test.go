@@ -45,8 +45,10 @@ var layers = []layer{
 	{"engine", "internal/delivery", "vocabulary contract pure platform"},
 	{"engine", "internal/webhook", "vocabulary contract pure platform"},
 
-	{"store", "internal/store", "vocabulary pure engine platform"},
-	{"store-test", "internal/store/storetest", "vocabulary pure engine platform store testkit"},
+	// The store satisfies the ports of engines, and some of them speak the
+	// contract of channels.
+	{"store", "internal/store", "vocabulary contract pure engine platform"},
+	{"store-test", "internal/store/storetest", "vocabulary contract pure engine platform store testkit"},
 
 	{"http", "internal/api/httpx", "vocabulary platform"},
 	{"surface", "internal/api/*", "vocabulary contract pure engine platform http"},
