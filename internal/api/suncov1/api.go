@@ -43,6 +43,7 @@ type API struct {
 func (a *API) Handler() http.Handler {
 	t := &tree{}
 	for _, r := range a.routes() {
+		r.label = r.name()
 		for _, path := range r.paths() {
 			t.add(r.method, path, &r)
 		}

@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"strings"
 
 	"heliograph"
+	"heliograph/internal/api/httpx"
 )
 
 // maxJSON bounds a JSON body.
@@ -49,15 +48,9 @@ func (c *call) bytes() ([]byte, error) {
 	if limit == 0 {
 		limit = maxJSON
 	}
-	if c.ContentLength > limit {
-		return nil, tooLarge(limit)
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, limit))
-	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		return nil, tooLarge(limit)
-	}
+	body, err := httpx.Body(c.w, c.Request, limit)
 	if err != nil {
-		return nil, badRequest("the body ended early")
+		return nil, err
 	}
 	c.body, c.read = body, true
 	return body, nil
@@ -100,12 +93,4 @@ func jsonType(t reflect.Type) string {
 
 func badRequest(format string, args ...any) error {
 	return heliograph.Errorf(heliograph.Invalid, heliograph.CodeBadRequest, format, args...)
-}
-
-func tooLarge(limit int64) error {
-	size := fmt.Sprintf("%d kB", limit/1024)
-	if limit >= 1<<20 {
-		size = fmt.Sprintf("%d MB", limit>>20)
-	}
-	return heliograph.Errorf(heliograph.TooLarge, heliograph.CodePayloadTooLarge, "the body is larger than %s", size)
 }

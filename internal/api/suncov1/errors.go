@@ -24,7 +24,7 @@ func (c *call) fail(err error) {
 	e := heliograph.AsError(err)
 	if e.Kind == heliograph.Internal && c.Context().Err() == nil {
 		c.api.Log.LogAttrs(c.Context(), slog.LevelError, "request failed",
-			slog.String("method", c.Method), slog.String("path", c.URL.Path), slog.String("error", err.Error()))
+			slog.String("request", httpx.RequestID(c.w)), slog.String("method", c.Method), slog.String("path", c.URL.Path), slog.String("error", err.Error()))
 	}
 	c.cors()
 	writeError(c.w, e)

@@ -84,6 +84,8 @@ type route struct {
 	// maxBody bounds the request's body in bytes; 0 means maxJSON.
 	maxBody int64
 	op      op
+
+	label string // what the figures call it; set when it is mounted
 }
 
 // op is what the reference says of a route.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"heliograph"
+	"heliograph/internal/api/httpx"
 )
 
 // server finds the route of a request, asks who calls and whether they may, and
@@ -37,6 +38,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{Request: r, api: s.API, flights: &s.flights, route: found.route, names: found.names, values: values, w: w}
+	httpx.Name(w, found.route.label)
 	if err := s.admit(r.Context(), c); err != nil {
 		c.fail(err)
 		return
