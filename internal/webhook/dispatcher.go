@@ -202,6 +202,14 @@ func (d *Dispatcher) Changed(id heliograph.WebhookID) {
 	}
 }
 
+// Removed tells that a webhook was deleted: what was queued for it is discarded.
+func (d *Dispatcher) Removed(app heliograph.AppID, id heliograph.WebhookID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lane(id, app).reload = true
+	d.prepareBell.ring()
+}
+
 // bell wakes one waiting goroutine; ringing twice is ringing once.
 type bell chan struct{}
 

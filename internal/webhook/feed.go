@@ -239,7 +239,7 @@ func (d *Dispatcher) lookAround(slots []int, now heliograph.Millis, sweep bool) 
 	fresh, known := d.partPlaces(places)
 	d.markBehind(fresh)
 	d.mu.Unlock()
-	since := idAt(now.Add(-lateCommit))
+	since := IDAt(now.Add(-lateCommit))
 	for id := range known {
 		if err := d.loadRecent(slots, id, since); err != nil {
 			return err
@@ -293,8 +293,8 @@ func (d *Dispatcher) expect(id heliograph.WebhookID, on bool) {
 	}
 }
 
-// idAt is before every id made at t or later.
-func idAt(t heliograph.Millis) (id heliograph.EventID) {
+// IDAt is before every id made at t or later.
+func IDAt(t heliograph.Millis) (id heliograph.EventID) {
 	binary.BigEndian.PutUint32(id[:4], uint32(t/1000))
 	return id
 }

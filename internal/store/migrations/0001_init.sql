@@ -145,8 +145,8 @@ CREATE TABLE deliveries (
     integration_id  BYTEA    NOT NULL,
     channel         TEXT     NOT NULL,
     message_id      BYTEA    NOT NULL,
-    user_id         BYTEA    NOT NULL,
-    client_id       BYTEA    NOT NULL,
+    user_id         BYTEA,
+    client_id       BYTEA,
     conversation_id BYTEA,
     address         TEXT     NOT NULL,
     category        TEXT     NOT NULL CHECK (category IN ('transactional', 'marketing')),
@@ -316,6 +316,8 @@ WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_
 -- end
 ;
 
+CREATE INDEX webhook_queue_parked ON webhook_queue (slot, due_at) WHERE parked = 1;
+
 CREATE TABLE webhook_log (
     app_id     BYTEA    NOT NULL,
     event_id   BYTEA    NOT NULL,
@@ -332,6 +334,8 @@ CREATE TABLE webhook_log (
 WITHOUT ROWID
 -- end
 ;
+
+CREATE INDEX webhook_log_failed ON webhook_log (app_id, webhook_id, event_id, attempt, at) WHERE outcome <> 'done';
 
 -- Which process works on which slot. A process that takes a slot over raises
 -- its epoch; one whose heartbeat is old has lost its slots.
