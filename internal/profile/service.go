@@ -70,16 +70,6 @@ func (s *Service) Resolve(ctx context.Context, app heliograph.AppID, name string
 	return s.Users.ByExternalID(ctx, app, name)
 }
 
-// User returns a user with its clients.
-func (s *Service) User(ctx context.Context, app heliograph.AppID, id heliograph.UserID) (*heliograph.User, error) {
-	u, err := s.Users.Get(ctx, app, id)
-	if err != nil {
-		return nil, err
-	}
-	u.Clients, err = s.Clients.OfUser(ctx, app, id)
-	return u, err
-}
-
 func (s *Service) lock(ctx context.Context, app heliograph.AppID, id heliograph.UserID) (*heliograph.User, error) {
 	users, err := s.Users.Lock(ctx, app, id)
 	if err != nil {
@@ -90,4 +80,10 @@ func (s *Service) lock(ctx context.Context, app heliograph.AppID, id heliograph.
 
 func noUser() error {
 	return heliograph.Errorf(heliograph.NotFound, heliograph.CodeUserNotFound, "there is no such user")
+}
+
+// Fill reads the clients of a user who was resolved.
+func (s *Service) Fill(ctx context.Context, u *heliograph.User) (err error) {
+	u.Clients, err = s.Clients.OfUser(ctx, u.App, u.ID)
+	return err
 }

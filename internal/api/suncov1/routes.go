@@ -16,6 +16,8 @@ func (a *API) routes() []route {
 		a.keyRoutes(),
 		a.integrationRoutes(),
 		a.absentRoutes(),
+		a.userRoutes(),
+		a.channelRoutes(),
 		a.messageRoutes(),
 	} {
 		all = append(all, area...)

@@ -1,0 +1,15 @@
+package suncov1
+
+import "context"
+
+func (a *API) deleteProfile(ctx context.Context, c *call) (any, error) {
+	id, err := c.userID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.Profiles.DeleteProfile(ctx, c.App.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	return appUserAnswer{wireUser(u)}, nil
+}

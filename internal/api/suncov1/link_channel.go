@@ -1,0 +1,76 @@
+package suncov1
+
+import (
+	"context"
+	"encoding/json"
+
+	"heliograph"
+	"heliograph/internal/content"
+	"heliograph/internal/profile"
+)
+
+// linkRequest asks to link a channel to a user.
+type linkRequest struct {
+	Type             string       `json:"type" required:"true" doc:"The channel, for example twilio."`
+	IntegrationID    string       `json:"integrationId,omitempty" doc:"Which integration of that type; the first active one unless told."`
+	PhoneNumber      string       `json:"phoneNumber,omitempty" doc:"For channels of phones; with + and the country code."`
+	Address          string       `json:"address,omitempty" doc:"For e-mail."`
+	Primary          *bool        `json:"primary,omitempty" doc:"Whether messages prefer the new client; true unless told."`
+	Confirmation     confirmation `json:"confirmation" required:"true" doc:"How the link is confirmed."`
+	SkipConfirmation bool         `json:"skipConfirmation,omitempty" doc:"Older callers' way to say immediate."`
+}
+
+type confirmation struct {
+	Type    string                  `json:"type" required:"true" doc:"immediate (after the message, if there is one, went out), userActivity (when the person answers the message) or prompt (when the person accepts a question of ours)."`
+	Message partial[messageRequest] `json:"message" doc:"What to send first: text or image, with link actions only. Needed for userActivity, not possible for prompt. It is not part of the conversation."`
+}
+
+func (a *API) linkChannel(ctx context.Context, c *call) (any, error) {
+	in, err := decode[linkRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	order := profile.LinkOrder{
+		Type: in.Type, Integration: in.IntegrationID, PhoneNumber: in.PhoneNumber, Address: in.Address,
+		Primary: in.Primary == nil || *in.Primary, Confirmation: heliograph.Confirmation(in.Confirmation.Type),
+	}
+	if in.SkipConfirmation && order.Confirmation == "" {
+		order.Confirmation = heliograph.ConfirmImmediate
+	}
+	// A user could otherwise claim anybody's address.
+	if c.isUser() && order.Confirmation != heliograph.ConfirmPrompt {
+		return nil, forbidden("a user's token may only link with the confirmation prompt")
+	}
+	if len(in.Confirmation.Message.RawMessage) > 0 {
+		if order.Message, err = confirmationMessage(in.Confirmation.Message.RawMessage); err != nil {
+			return nil, err
+		}
+	}
+	id, err := c.userID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.Profiles.Link(ctx, c.App.ID, id, order)
+	if err != nil {
+		return nil, err
+	}
+	return appUserAnswer{wireUser(u)}, nil
+}
+
+func confirmationMessage(raw json.RawMessage) (*heliograph.Content, error) {
+	const at = "confirmation.message"
+	var author struct {
+		Name      string `json:"name"`
+		Email     string `json:"email"`
+		AvatarURL string `json:"avatarUrl"`
+	}
+	out, err := content.ParseAt(at, raw)
+	if err != nil {
+		return nil, err
+	}
+	if json.Unmarshal(raw, &author) != nil {
+		return nil, heliograph.InvalidField(at, "has a name, email or avatarUrl that is not a string")
+	}
+	out.Author = heliograph.Author{Name: author.Name, Email: author.Email, AvatarURL: author.AvatarURL}
+	return out, content.CheckAuthor(at, out.Author)
+}

@@ -1,0 +1,110 @@
+package suncov1
+
+import (
+	"heliograph"
+)
+
+// appUserJSON is a user on the wire, with everything that is known.
+type appUserJSON struct {
+	ID                  string         `json:"_id"`
+	UserID              string         `json:"userId,omitempty" doc:"The caller's own id. Absent for users who were never given one."`
+	GivenName           string         `json:"givenName,omitempty"`
+	Surname             string         `json:"surname,omitempty"`
+	Email               string         `json:"email,omitempty" doc:"For the record only: it does not make the user reachable by e-mail."`
+	SignedUpAt          string         `json:"signedUpAt,omitempty" doc:"ISO 8601."`
+	Properties          map[string]any `json:"properties"`
+	ConversationStarted bool           `json:"conversationStarted"`
+	CredentialRequired  bool           `json:"credentialRequired"`
+	HasPaymentInfo      bool           `json:"hasPaymentInfo" doc:"Always false."`
+	Clients             []clientJSON   `json:"clients"`
+	PendingClients      []pendingJSON  `json:"pendingClients" doc:"Links under way."`
+}
+
+// appUserShortJSON is a user as webhooks name one.
+type appUserShortJSON struct {
+	ID                  string `json:"_id"`
+	UserID              string `json:"userId,omitempty"`
+	ConversationStarted bool   `json:"conversationStarted"`
+}
+
+// clientJSON is a client on the wire. active and blocked are what older callers
+// read of status.
+type clientJSON struct {
+	ID            string            `json:"_id"`
+	SameID        string            `json:"id" doc:"The same as _id."`
+	Platform      string            `json:"platform" doc:"The channel."`
+	IntegrationID string            `json:"integrationId,omitempty"`
+	ExternalID    string            `json:"externalId,omitempty" doc:"The channel's address of the person."`
+	Status        string            `json:"status" doc:"active, pending, inactive or blocked (the person opted out on it)."`
+	Active        bool              `json:"active" doc:"Deprecated: see status."`
+	Blocked       bool              `json:"blocked" doc:"Deprecated: see status."`
+	Primary       bool              `json:"primary" doc:"The client that messages prefer."`
+	DisplayName   string            `json:"displayName,omitempty"`
+	AvatarURL     string            `json:"avatarUrl,omitempty"`
+	LinkedAt      string            `json:"linkedAt,omitempty" doc:"ISO 8601."`
+	LastSeen      string            `json:"lastSeen,omitempty" doc:"ISO 8601."`
+	Info          map[string]string `json:"info,omitempty"`
+}
+
+// pendingJSON is a link under way.
+type pendingJSON struct {
+	ID            string `json:"_id"`
+	SameID        string `json:"id" doc:"The same as _id."`
+	Platform      string `json:"platform"`
+	IntegrationID string `json:"integrationId"`
+	ExternalID    string `json:"externalId"`
+	DisplayName   string `json:"displayName,omitempty"`
+	Status        string `json:"status" doc:"pending"`
+}
+
+// appUserAnswer is the answer that shows one user.
+type appUserAnswer struct {
+	AppUser appUserJSON `json:"appUser"`
+}
+
+// wireUser is u, with its clients, on the wire.
+func wireUser(u *heliograph.User) appUserJSON {
+	out := appUserJSON{
+		ID: u.ID.String(), UserID: u.ExternalID, GivenName: u.Profile.GivenName, Surname: u.Profile.Surname, Email: u.Profile.Email,
+		SignedUpAt: isoTime(u.Profile.SignedUpAt), Properties: u.Profile.Properties,
+		ConversationStarted: u.ConversationStarted(), CredentialRequired: u.CredentialRequired,
+		Clients: []clientJSON{}, PendingClients: []pendingJSON{},
+	}
+	if out.Properties == nil {
+		out.Properties = map[string]any{}
+	}
+	for i := range u.Clients {
+		if c := &u.Clients[i]; c.Status == heliograph.ClientPending {
+			out.PendingClients = append(out.PendingClients, pendingJSON{
+				ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(),
+				ExternalID: c.Address, DisplayName: c.Details.DisplayName, Status: string(c.Status),
+			})
+		} else {
+			out.Clients = append(out.Clients, wireClient(c))
+		}
+	}
+	return out
+}
+
+// wireUserShort is u as webhooks name it.
+func wireUserShort(u *heliograph.User) appUserShortJSON {
+	return appUserShortJSON{u.ID.String(), u.ExternalID, u.ConversationStarted()}
+}
+
+// wireClient is c on the wire.
+func wireClient(c *heliograph.Client) clientJSON {
+	return clientJSON{
+		ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(), ExternalID: c.Address,
+		Status: string(c.Status), Active: c.Status == heliograph.ClientActive, Blocked: c.Status == heliograph.ClientBlocked,
+		Primary: c.Primary, DisplayName: c.Details.DisplayName, AvatarURL: c.Details.AvatarURL,
+		LinkedAt: isoTime(c.LinkedAt), LastSeen: isoTime(c.LastSeen), Info: c.Details.Info,
+	}
+}
+
+// isoTime is m on the wire; "" when it is not known.
+func isoTime(m heliograph.Millis) string {
+	if m == 0 {
+		return ""
+	}
+	return m.ISO()
+}
