@@ -35,10 +35,11 @@ var errSlow = errors.New("no answer within 20 s")
 
 // caller makes calls.
 type caller struct {
-	http  http.RoundTripper
-	now   heliograph.Clock
-	after After
-	agent []string
+	http     http.RoundTripper
+	now      heliograph.Clock
+	after    After
+	agent    []string
+	payloads sync.Pool
 }
 
 var jsonContent = []string{"application/json"}
@@ -110,12 +111,14 @@ type payload struct {
 	data    []byte
 	refs    atomic.Int32
 	spoiled atomic.Bool
+	home    *sync.Pool
 }
 
-var payloads = sync.Pool{New: func() any { return new(payload) }}
-
-func newPayload() *payload {
-	p := payloads.Get().(*payload)
+func (c *caller) payload() *payload {
+	p, ok := c.payloads.Get().(*payload)
+	if !ok {
+		p = &payload{home: &c.payloads}
+	}
 	p.refs.Store(1)
 	return p
 }
@@ -130,7 +133,7 @@ func (p *payload) open() io.ReadCloser {
 func (p *payload) release() {
 	if p.refs.Add(-1) == 0 && cap(p.data) <= 64<<10 && !p.spoiled.Load() {
 		p.data = p.data[:0]
-		payloads.Put(p)
+		p.home.Put(p)
 	}
 }
 

@@ -6,11 +6,15 @@ import (
 	"heliograph"
 )
 
-// Update changes a webhook. An integration's own is changed at the integration.
+// Update changes a webhook. A target that is given is tried: a disabled webhook
+// is enabled by it. An integration's own is changed at the integration.
 func (s *Service) Update(ctx context.Context, app heliograph.AppID, id heliograph.WebhookID, c Change) (*heliograph.Webhook, error) {
 	return s.change(ctx, app, id, func(h *heliograph.Webhook) error {
 		if !h.Integration.IsZero() && (c.Target != nil || c.Triggers != nil) {
 			return heliograph.Errorf(heliograph.Invalid, heliograph.CodeBadRequest, "this webhook belongs to an integration; change the integration's webhookUrl")
+		}
+		if c.Target != nil {
+			h.Disabled, h.Failing = "", 0
 		}
 		return s.apply(h, c)
 	})

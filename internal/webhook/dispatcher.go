@@ -112,8 +112,8 @@ func New(d Deps) *Dispatcher {
 	w := &Dispatcher{
 		Deps: d, lanes: map[heliograph.WebhookID]*lane{}, dead: map[heliograph.WebhookID]heliograph.Millis{},
 		prepareBell: newBell(), feedBell: newBell(), recordBell: newBell(), quiet: make(chan struct{}),
-		caller: caller{http: d.HTTP, now: d.Now, after: d.After, agent: []string{d.Agent}},
 	}
+	w.caller.http, w.caller.now, w.caller.after, w.caller.agent = d.HTTP, d.Now, d.After, []string{d.Agent}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	return w
 }

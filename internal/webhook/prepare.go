@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"time"
 
 	"heliograph"
@@ -146,7 +147,7 @@ func (d *Dispatcher) unprepared() (batch []*item, wants []Want, needy []*item) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := min(len(d.raw), prepareBatch)
-	batch = d.raw[:n:n]
+	batch = slices.Clone(d.raw[:n])
 	for _, it := range batch {
 		l := d.lanes[it.Webhook]
 		if l == nil || l.target == nil || it.line.lost || it.Body != nil || it.Event == nil {

@@ -88,7 +88,7 @@ func (d *Dispatcher) send(l *lane, it *item) {
 
 // tell makes the body, unless it is kept from an earlier attempt, and one call.
 func (d *Dispatcher) tell(t *target, it *item) (result, *payload) {
-	p := newPayload()
+	p := d.caller.payload()
 	switch {
 	case it.Body != nil:
 		p.data = append(p.data, it.Body...)
