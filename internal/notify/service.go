@@ -1,5 +1,242 @@
-// Package notify accepts notifications and tells what became of them.
 package notify
 
-// Service is the engine.
-type Service struct{}
+import (
+	"context"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+	"heliograph/internal/content"
+)
+
+// MaxAhead is how far ahead a notification may be scheduled.
+const MaxAhead = 366 * 24 * time.Hour
+
+// Service is the engine. Every field but Watch must be set.
+type Service struct {
+	Store        Store
+	Integrations Integrations
+	Lanes        Lanes
+	Now          heliograph.Clock
+	IDs          *heliograph.IDMaker
+	Watch        Watch
+}
+
+// Intent is what a caller wants sent.
+type Intent struct {
+	App         heliograph.AppID
+	Integration heliograph.IntegrationID
+	Address     string
+	Content     *heliograph.Content // with its author
+	Category    heliograph.Category // "" means transactional
+	At          heliograph.Millis   // 0: now
+	Expires     heliograph.Millis   // 0: never
+
+	Key    string // idempotency key
+	Digest []byte
+	Bulk   bool
+}
+
+// Sent is an accepted notification.
+type Sent struct {
+	ID     heliograph.NotificationID
+	Status int    // 201, or the kept status of a repetition
+	Body   string // the answer to give
+	Replay bool
+}
+
+// Send accepts a notification: when it returns it is committed, and will be
+// sent or told as failed.
+func (s *Service) Send(ctx context.Context, in *Intent) (*Sent, error) {
+	p, err := s.plan(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Store.Accept(ctx, p.accept, in.Bulk); err != nil {
+		return nil, err
+	}
+	a := p.accept
+	switch {
+	case a.Err != nil:
+		return nil, a.Err
+	case a.Replay != nil && !a.Replay.Same:
+		return nil, heliograph.Errorf(heliograph.Conflict, heliograph.CodeIdempotencyMismatch, "this Idempotency-Key was used with another body")
+	case a.Replay != nil:
+		return &Sent{Status: a.Replay.Status, Body: a.Replay.Body, Replay: true}, nil
+	}
+	if s.Watch != nil {
+		s.Watch.Accepted(a.Delivery.Channel, a.Delivery.Category)
+	}
+	s.Lanes.Offer(a.Delivery, &a.Message.Content, a.User)
+	return &Sent{ID: a.Delivery.ID, Status: 201, Body: a.Answer}, nil
+}
+
+// plan is an intent that was found sound.
+type plan struct {
+	accept      *Accept
+	integration *heliograph.Integration
+	channel     channel.Channel
+	kind        *channel.Type
+}
+
+// plan checks an intent and makes the rows of it, without storing anything.
+func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
+	i, ch, kind, err := s.target(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	address, ok := kind.Normalise(in.Address)
+	if !ok {
+		return nil, heliograph.InvalidField("destination.destinationId", "is not an address of the channel %s; a phone number has a country code and 8 to 15 digits", kind.Name)
+	}
+	now := heliograph.At(s.Now())
+	if err := checkTimes(in, now); err != nil {
+		return nil, err
+	}
+	content.Stamp(in.Content, s.IDs.Hex)
+	if in.Content.Author.ID == "" {
+		in.Content.Author.ID = in.App.String()
+	}
+	d := &heliograph.Delivery{
+		ID: s.IDs.Notification(), App: in.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: s.IDs.Message(),
+		Address: address, Category: in.Category, Created: now, Due: in.At, Expires: in.Expires,
+	}
+	s.Lanes.Prepare(d, i)
+	m := &heliograph.Message{
+		ID: d.Message, App: in.App, Notification: d.ID, Received: now, Role: heliograph.Business,
+		Source: heliograph.Source{Type: heliograph.SourceNotification}, Content: *in.Content,
+	}
+	return &plan{integration: i, channel: ch, kind: kind, accept: &Accept{
+		Delivery: d, Message: m, NewUser: s.IDs.User(), NewClient: s.IDs.Client(), NewConversation: s.IDs.Conversation(),
+		Key: in.Key, Digest: in.Digest, Answer: answer(d.ID),
+	}}, nil
+}
+
+func answer(id heliograph.NotificationID) string {
+	return `{"notification":{"_id":"` + id.String() + `"}}`
+}
+
+// target finds the integration that an intent names, and checks that it may
+// carry notifications.
+func (s *Service) target(ctx context.Context, in *Intent) (*heliograph.Integration, channel.Channel, *channel.Type, error) {
+	i, ch, kind, err := s.Integrations.Lookup(ctx, in.Integration)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	switch {
+	case i.App != in.App:
+		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration")
+	case !kind.Notifiable:
+		return nil, nil, nil, heliograph.InvalidField("destination.integrationId", "names an integration of type %s, which cannot be the target of a notification", i.Type)
+	case i.Status == heliograph.IntegrationError:
+		return nil, nil, nil, heliograph.InvalidField("destination.integrationId", "names an integration whose provider refuses its credentials: %s", i.Error)
+	case i.Status == heliograph.IntegrationInactive:
+		return nil, nil, nil, heliograph.InvalidField("destination.integrationId", "names an integration that is switched off")
+	}
+	return i, ch, kind, nil
+}
+
+func checkTimes(in *Intent, now heliograph.Millis) error {
+	switch {
+	case in.At > now.Add(MaxAhead):
+		return heliograph.InvalidField("scheduledAt", "is more than 366 days ahead")
+	case in.Expires != 0 && in.Expires <= max(now, in.At):
+		return heliograph.InvalidField("expiresAt", "is not after the time at which it would be sent")
+	case in.Category != "" && in.Category != heliograph.Transactional && in.Category != heliograph.Marketing:
+		return heliograph.InvalidField("category", "must be transactional or marketing")
+	}
+	return nil
+}
+
+// Get returns one notification.
+func (s *Service) Get(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error) {
+	return s.Store.Notification(ctx, app, id)
+}
+
+// List returns a page of notifications, newest first, and the next one's cursor.
+func (s *Service) List(ctx context.Context, app heliograph.AppID, f Filter) ([]*heliograph.Delivery, heliograph.NotificationID, error) {
+	return s.Store.List(ctx, app, f)
+}
+
+// Cancel takes back a notification that has not been attempted or waits for its
+// next attempt. Its fate is told to webhooks as a failure with the reason
+// cancelled.
+func (s *Service) Cancel(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error) {
+	d, err := s.Store.Notification(ctx, app, id)
+	if err != nil {
+		return nil, err
+	}
+	now := heliograph.At(s.Now())
+	u := *d
+	u.Status, u.Reason, u.Final = heliograph.Cancelled, heliograph.ReasonCancelled, now
+	u.Details.Error = &heliograph.DeliveryError{Code: heliograph.ReasonCancelled, Message: "it was cancelled before it was sent"}
+	e := &heliograph.Event{
+		ID: s.IDs.Event(), App: app, Type: heliograph.EventFailure, At: now, User: d.User, Conversation: d.Conversation, Delivery: id, Message: d.Message,
+		Data: heliograph.EventData{Kind: d.Kind, Final: true, Integ: d.Integration, Via: "api", Error: u.Details.Error, Attempt: d.Attempts},
+	}
+	ok, err := s.Store.Cancel(ctx, &u, e)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, heliograph.Errorf(heliograph.Conflict, heliograph.CodeNotCancellable, "it has left the queue; its status is %s", d.Status)
+	}
+	return &u, nil
+}
+
+// Explanation is what would become of a notification.
+type Explanation struct {
+	Sends     bool               `json:"wouldSend"`
+	At        string             `json:"sendAt"`
+	Via       Route              `json:"through"`
+	Category  string             `json:"category"`
+	User      *heliograph.User   `json:"-"`
+	Rendering *channel.Rendering `json:"rendering,omitempty"`
+	Gates     []GateAnswer       `json:"gates"`
+	Stopped   string             `json:"stoppedBy,omitempty"`
+	Paused    string             `json:"paused,omitempty"`
+}
+
+// Route is the way that a notification would take.
+type Route struct {
+	Integration string `json:"integrationId"`
+	Type        string `json:"type"`
+	Destination string `json:"destinationId"`
+}
+
+// Explain says what would become of an intent: the same checks and gates as
+// Send, and nothing is stored.
+func (s *Service) Explain(ctx context.Context, in *Intent) (*Explanation, error) {
+	p, err := s.plan(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	d := p.accept.Delivery
+	suppressed, err := s.Store.Suppressed(ctx, d.App, d.Integration, d.Address, d.Category)
+	if err != nil {
+		return nil, err
+	}
+	out := &Explanation{
+		Sends: true, At: d.Due.ISO(), Category: string(d.Category),
+		Via:   Route{d.Integration.String(), p.kind.Name, d.Address},
+		Gates: s.Lanes.Gates(d, in.Content, p.integration, p.channel, suppressed),
+	}
+	if out.User, err = s.Store.Owner(ctx, d.App, p.kind.Name, d.Address, d.Integration); err != nil {
+		return nil, err
+	}
+	if r, ok := p.channel.(channel.Renderer); ok {
+		if look, err := r.Render(in.Content); err == nil {
+			out.Rendering = &look
+		}
+	}
+	for _, g := range out.Gates {
+		if !g.Passes {
+			out.Sends, out.Stopped = false, g.Gate
+			break
+		}
+	}
+	if i := p.integration; i.PausedUntil > d.Due {
+		out.Paused, out.At = i.PauseReason, i.PausedUntil.ISO()
+	}
+	return out, nil
+}

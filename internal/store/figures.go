@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"heliograph"
 )
@@ -53,34 +52,31 @@ func (s Figures) PausedIntegrations(ctx context.Context, now heliograph.Millis) 
 		`SELECT id FROM integrations WHERE paused_until > $1 ORDER BY id`, now)
 }
 
-// DatabaseNow asks a PostgreSQL server for its time; ok is false on SQLite,
-// which has no clock of its own.
-func (s Figures) DatabaseNow(ctx context.Context) (now heliograph.Millis, ok bool, err error) {
-	if s.d != &postgres {
-		return 0, false, nil
-	}
-	err = s.row(ctx, `SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)`).Scan(&now)
-	return now, true, err
-}
-
-// Durability describes how safe a commit is, and whether that is safe enough
-// to survive a power failure.
-func (s Figures) Durability(ctx context.Context) (text string, safe bool, err error) {
-	read := func(q string) (v string) {
-		if err == nil {
-			err = s.Atomically(ctx, func(ctx context.Context) error { return s.row(ctx, q).Scan(&v) })
-		}
-		return v
-	}
-	if s.d == &postgres {
-		fsync, commit := read(`SHOW fsync`), read(`SHOW synchronous_commit`)
-		return fmt.Sprintf("fsync=%s, synchronous_commit=%s", fsync, commit), fsync == "on" && commit != "off", err
-	}
-	journal, sync := read(`PRAGMA journal_mode`), read(`PRAGMA synchronous`)
-	return fmt.Sprintf("journal_mode=%s, synchronous=%s", journal, sync), journal == "wal" && (sync == "2" || sync == "3"), err
-}
-
 // TestWrite proves that the database takes writes.
 func (s Figures) TestWrite(ctx context.Context, now heliograph.Millis) error {
 	return System(s).SetNote(ctx, "last_write_test", now.ISO())
+}
+
+// StoredIntegration is an integration, as far as operators ask for it.
+type StoredIntegration struct {
+	ID     heliograph.IntegrationID
+	App    heliograph.AppID
+	Type   string
+	Status heliograph.IntegrationStatus
+	Paused heliograph.Millis
+	Reason string // of the pause
+}
+
+// AllIntegrations lists the first integrations of all apps.
+func (s Figures) AllIntegrations(ctx context.Context, limit int) ([]StoredIntegration, error) {
+	return collect(ctx, s.Store, func(row scanner) (i StoredIntegration, err error) {
+		return i, row.Scan(&i.ID, &i.App, &i.Type, &i.Status, &i.Paused, &i.Reason)
+	}, `SELECT i.id, i.app_id, i.type, i.status, i.paused_until, i.pause_reason FROM integrations i JOIN apps a ON a.id = i.app_id
+		WHERE a.deleted_at IS NULL ORDER BY i.id LIMIT $1`, limit)
+}
+
+// DisabledWebhooks counts the webhooks that were disabled.
+func (s Figures) DisabledWebhooks(ctx context.Context) (n int64, err error) {
+	err = s.row(ctx, `SELECT COUNT(*) FROM webhooks WHERE disabled <> ''`).Scan(&n)
+	return n, err
 }

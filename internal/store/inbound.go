@@ -30,10 +30,12 @@ func (s Inbound) Keep(ctx context.Context, in *heliograph.Integration, at heliog
 	return fresh, err
 }
 
-// Sender returns who owns an address on an integration; nil when nobody does.
+// Sender returns who owns an address on an integration, or else on another one
+// of the same channel: the client tells which. nil when nobody does.
 func (s Inbound) Sender(ctx context.Context, in *heliograph.Integration, address string) (*heliograph.User, *heliograph.Client, error) {
 	c, err := one(ctx, s.Store, nil, scanClient, `SELECT `+clientColumns+` FROM clients
-		WHERE app_id = $1 AND address = $2 AND platform = $3 AND integration_id = $4 AND status <> 'pending'`, in.App, address, in.Type, in.ID)
+		WHERE app_id = $1 AND address = $2 AND platform = $3 AND status <> 'pending'
+		ORDER BY CASE WHEN integration_id = $4 THEN 0 ELSE 1 END, last_seen DESC, id DESC LIMIT 1`, in.App, address, in.Type, in.ID)
 	if err != nil || c.ID.IsZero() {
 		return nil, nil, err
 	}
@@ -58,6 +60,15 @@ func (s Inbound) Register(ctx context.Context, u *heliograph.User, c *heliograph
 		return Users{s.Store}.Insert(ctx, u)
 	})
 	return taken, err
+}
+
+// Join stores one more client of a user. taken is as in Register.
+func (s Inbound) Join(ctx context.Context, c *heliograph.Client) (taken bool, err error) {
+	err = Clients{s.Store}.Insert(ctx, c)
+	if heliograph.IsKind(err, heliograph.Conflict) {
+		return true, nil
+	}
+	return false, err
 }
 
 // Seen moves a client's last activity forward.

@@ -194,10 +194,11 @@ func (w *writers) take() []*job {
 // than a lost race, the halves are tried by themselves, so that a bad operation
 // fails alone.
 func (w *writers) commit(c *hotConn, batch []*job) {
-	const tries = 8
+	const tries = 4
 	var err error
 	for range tries {
-		if err = w.try(c, batch); err == nil || !isTransient(err) {
+		// A unique key that was taken meanwhile is found at the next try.
+		if err = w.try(c, batch); err == nil || !isTransient(err) && !isUnique(err) {
 			break
 		}
 	}

@@ -1,0 +1,272 @@
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+	"heliograph/internal/fifo"
+)
+
+// Options configure an Engine. Zero values mean the defaults.
+type Options struct {
+	Store        Store
+	Integrations Integrations
+	Observer     Observer
+	Watch        Watch
+	Now          heliograph.Clock
+	IDs          *heliograph.IDMaker
+	Log          *slog.Logger
+
+	// Senders bounds the calls in flight of this process; 0: 2048. One
+	// integration gets at most half of what is free, so that a provider that
+	// hangs cannot take them all.
+	Senders int
+	// Window bounds the items of one class of a lane that wait in memory; the
+	// rest waits in the database. 0: 4096.
+	Window int
+	// Memory bounds the items that wait in memory in all. 0: 65536.
+	Memory int
+	// Spread is over how many slots an integration's addresses go; 0: 1.
+	Spread int
+}
+
+// Engine takes queued deliveries out through their lanes.
+//
+// One goroutine, the dispatcher, owns the lanes; everything reaches it through
+// the inbox. Calls to providers run in goroutines of their own.
+type Engine struct {
+	Options
+	chain []Gate
+
+	mu    sync.Mutex
+	inbox []message
+	wake  chan struct{}
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+
+	// What follows belongs to the dispatcher.
+	draining bool
+	lanes    map[heliograph.IntegrationID]*lane
+	apps     fifo.Deque[*appRing]
+	rings    map[heliograph.AppID]*appRing
+	slots    [heliograph.Slots]bool
+	owned    int
+	timers   fifo.Timers[func()]
+	crowded  []*lane // lanes that wait for a free sender
+	inflight int
+	waiting  int // items in memory that are not in flight
+	rng      *rand.Rand
+}
+
+// message is what the dispatcher is told.
+type message func(e *Engine)
+
+// New returns an engine; it owns no slot until Gained is called.
+func New(o Options) *Engine {
+	if o.Senders == 0 {
+		o.Senders = 2048
+	}
+	if o.Window == 0 {
+		o.Window = 4096
+	}
+	if o.Memory == 0 {
+		o.Memory = 65536
+	}
+	if o.Spread == 0 {
+		o.Spread = 1
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Watch == nil {
+		o.Watch = noWatch{}
+	}
+	return &Engine{
+		Options: o, chain: gates, wake: make(chan struct{}, 1),
+		lanes: map[heliograph.IntegrationID]*lane{}, rings: map[heliograph.AppID]*appRing{},
+		rng: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+	}
+}
+
+type noWatch struct{}
+
+func (noWatch) Attempted(string, channel.Class, time.Duration) {}
+func (noWatch) Failed(string, string)                          {}
+
+// Start runs the dispatcher until Stop.
+func (e *Engine) Start(ctx context.Context) {
+	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	e.done.Go(func() { e.dispatch(ctx) })
+}
+
+// Drain stops new attempts; those under way go on.
+func (e *Engine) Drain() {
+	e.post(func(e *Engine) { e.draining = true })
+}
+
+// Stop ends the dispatcher after the attempts under way have ended and their
+// outcomes are stored, or when ctx ends: what is then still under way is
+// recovered as unknown at the next start.
+func (e *Engine) Stop(ctx context.Context) {
+	if e.stop == nil {
+		return
+	}
+	idle := make(chan struct{})
+	e.post(func(e *Engine) {
+		e.draining = true
+		e.whenIdle(idle)
+	})
+	select {
+	case <-idle:
+	case <-ctx.Done():
+	}
+	e.stop()
+	e.done.Wait()
+}
+
+func (e *Engine) whenIdle(idle chan struct{}) {
+	if e.inflight == 0 {
+		close(idle)
+		return
+	}
+	e.timers.Add(heliograph.At(e.Now()).Add(10*time.Millisecond), func() { e.whenIdle(idle) })
+}
+
+// post hands a message to the dispatcher.
+func (e *Engine) post(m message) {
+	e.mu.Lock()
+	e.inbox = append(e.inbox, m)
+	e.mu.Unlock()
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// dispatch is the dispatcher. It wakes for messages and for the next timer.
+func (e *Engine) dispatch(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	var batch []message
+	for {
+		e.mu.Lock()
+		batch, e.inbox = e.inbox, batch[:0]
+		e.mu.Unlock()
+		for i, m := range batch {
+			m(e)
+			batch[i] = nil
+		}
+		now := heliograph.At(e.Now())
+		for f, ok := e.timers.Pop(now); ok; f, ok = e.timers.Pop(now) {
+			f()
+		}
+		if !e.draining {
+			e.launch(now)
+		}
+		if next, ok := e.timers.Next(); ok {
+			timer.Reset(max(next.Sub(now), time.Millisecond))
+		} else {
+			timer.Reset(time.Hour)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// Offer hands over a delivery that was just committed as ready. What does not
+// fit in memory is found in the database later.
+func (e *Engine) Offer(it *Item) { e.post(func(e *Engine) { e.offer(it) }) }
+
+func (e *Engine) offer(it *Item) {
+	d := it.Delivery
+	if !e.slots[d.Slot] {
+		return // another process works on it; it looks for new work by itself
+	}
+	l := e.lane(d.Integration, d.App)
+	if l.known[d.ID] != nil {
+		return
+	}
+	src := l.source(Source{d.Slot, d.Integration, d.Class})
+	now := heliograph.At(e.Now())
+	switch {
+	case d.Due > now:
+		e.remember(l, src, d.Due)
+	case src.more || src.loading || l.ready[d.Class].Len() >= e.Window || e.waiting >= e.Memory:
+		src.more, src.missed = true, src.loading
+		e.refill(l)
+	default:
+		e.admit(l, it)
+	}
+}
+
+// admit puts an item in its lane, in memory.
+func (e *Engine) admit(l *lane, it *Item) {
+	l.know(it)
+	e.waiting++
+	l.ready[it.Delivery.Class].PushBack(it)
+	e.activate(l)
+}
+
+// Gained tells the engine that it now works on slots.
+func (e *Engine) Gained(slots []int) {
+	e.post(func(e *Engine) {
+		for _, s := range slots {
+			if !e.slots[s] {
+				e.slots[s] = true
+				e.owned++
+			}
+		}
+		for _, l := range e.lanes {
+			l.limiter = nil // its share changed
+		}
+		go e.recover(slots)
+	})
+}
+
+// Lost tells the engine that another process works on slots now. Attempts under
+// way end as they do; their outcomes still count unless the other has decided.
+func (e *Engine) Lost(slots []int) {
+	e.post(func(e *Engine) {
+		lost := map[int]bool{}
+		for _, s := range slots {
+			if e.slots[s] {
+				e.slots[s], lost[s] = false, true
+				e.owned--
+			}
+		}
+		for _, l := range e.lanes {
+			l.limiter = nil
+			for src := range l.sources {
+				if lost[src.Slot] {
+					delete(l.sources, src)
+				}
+			}
+			for c := range l.ready {
+				l.ready[c].Filter(func(it *Item) bool {
+					if !lost[it.Delivery.Slot] {
+						return true
+					}
+					e.forget(it)
+					return false
+				})
+			}
+		}
+	})
+}
+
+// forget drops a waiting item from memory.
+func (e *Engine) forget(it *Item) {
+	if it.lane.knows(it) {
+		delete(it.lane.known, it.Delivery.ID)
+		e.waiting--
+	}
+}

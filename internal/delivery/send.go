@@ -1,0 +1,145 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// defaultTimeout bounds a call when its channel names no bound of its own.
+const defaultTimeout = 15 * time.Second
+
+// start asks the gates once more, and makes the attempt that was recorded.
+func (e *Engine) start(l *lane, c *Claim) {
+	it := c.Item
+	it.State, it.Started = InFlight, c.At
+	d := *it.Delivery
+	d.Attempts = c.Attempt
+	it.Delivery = &d
+	q := Question{
+		Delivery: &d, Content: it.Content, Now: heliograph.At(e.Now()),
+		Integration: l.integration, Channel: l.channel, Suppressed: c.Suppressed,
+	}
+	if v := e.ask(&q); v.Stop {
+		e.finish(l, e.stopped(it, v))
+		return
+	}
+	go e.attempt(l, it, l.channel, l.kind)
+}
+
+// attempt calls the provider. It runs in a goroutine of its own.
+func (e *Engine) attempt(l *lane, it *Item, ch channel.Channel, kind *channel.Type) {
+	timeout := kind.Timeout
+	if timeout == 0 {
+		timeout = defaultTimeout
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	r := send(ctx, ch, &channel.Outgoing{
+		Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address,
+		Content: it.Content, Expires: it.Delivery.Expires,
+	})
+	cancel()
+	took := time.Since(began)
+	e.Watch.Attempted(it.Delivery.Channel, r.Class, took)
+	e.post(func(e *Engine) { e.attempted(l, it, r, took) })
+}
+
+// send turns a channel's panic into an unknown outcome: the call may have been
+// made.
+func send(ctx context.Context, ch channel.Channel, out *channel.Outgoing) (r channel.Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = channel.Result{Class: channel.ClassUnknown, Message: fmt.Sprintf("the channel panicked: %v", p)}
+		}
+	}()
+	return ch.Send(ctx, out)
+}
+
+// attempted decides what an attempt's end means, and records it.
+func (e *Engine) attempted(l *lane, it *Item, r channel.Result, took time.Duration) {
+	now := heliograph.At(e.Now())
+	switch r.Class {
+	case channel.ClassAccepted, channel.ClassFinal:
+		l.failures, l.trial = 0, false
+	case channel.ClassRetry, channel.ClassUnknown:
+		e.trip(l, r.After, now)
+	case channel.ClassPause:
+		e.pause(l, &r, now)
+	}
+	e.finish(l, e.decide(l, it, &r, now, took))
+}
+
+// pause stops a lane whose sender or account is limited or broken, durably.
+func (e *Engine) pause(l *lane, r *channel.Result, now heliograph.Millis) {
+	until := now.Add(r.After)
+	if r.After == 0 {
+		until = now.Add(defaultPause)
+	}
+	l.openTill = until
+	id, reason := l.id, r.Message
+	e.Log.Error("a lane is paused", "integration", id.String(), "until", until.ISO(), "reason", reason, "providerCode", r.ProviderCode)
+	go func() {
+		if err := e.Store.Pause(context.Background(), id, until, reason); err != nil {
+			e.Log.Error("a pause could not be stored", "integration", id.String(), "error", err)
+		}
+	}()
+}
+
+// defaultPause is how long a lane stops for a reason that no clock heals, before
+// it tries again with one message.
+const defaultPause = 5 * time.Minute
+
+// finish records an outcome, then frees the sender and the address.
+func (e *Engine) finish(l *lane, o *Outcome) {
+	done := func(err error) { e.post(func(e *Engine) { e.finished(l, o, err) }) }
+	if e.Observer != nil && o.Item.Delivery.Kind == heliograph.LinkDelivery {
+		go func() {
+			done(e.Store.FinishObserved(context.Background(), o, func(ctx context.Context) error { return e.tellObserver(ctx, o) }))
+		}()
+		return
+	}
+	e.Store.Finish(o, done)
+}
+
+func (e *Engine) tellObserver(ctx context.Context, o *Outcome) error {
+	for _, ev := range o.Events {
+		if err := e.Observer.DeliveryChanged(ctx, o.Update, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) finished(l *lane, o *Outcome, err error) {
+	it := o.Item
+	if err != nil {
+		// The provider has been called: the outcome must not be lost. It is
+		// offered again until it is stored; until then the sender stays taken.
+		e.Log.Error("an outcome could not be stored; trying again", "delivery", it.Delivery.ID.String(), "error", err)
+		e.timers.Add(heliograph.At(e.Now()).Add(time.Second), func() { e.finish(l, o) })
+		return
+	}
+	e.settle(l)
+	if o.Applied && o.Update.Status == heliograph.Failed {
+		e.Watch.Failed(o.Update.Channel, o.Update.Reason)
+	}
+	if !o.Applied || !o.Requeue {
+		delete(l.known, it.Delivery.ID)
+		e.release(l, it.Delivery.Address)
+		return
+	}
+	it.Delivery, it.State = o.Update, o.State
+	switch o.State {
+	case Ready:
+		e.again(l, it, it.Delivery.Due)
+	case InDoubt:
+		e.timers.Add(it.Delivery.Due, func() { e.resolve(l, it) })
+	default:
+		delete(l.known, it.Delivery.ID)
+		e.release(l, it.Delivery.Address)
+	}
+}

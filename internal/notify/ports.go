@@ -1,0 +1,110 @@
+// Package notify accepts notifications and tells what became of them. It turns
+// an intent into a message and a delivery; sending is not its business.
+package notify
+
+import (
+	"context"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// Accept is one notification to be stored, and the store's answer.
+type Accept struct {
+	Delivery *heliograph.Delivery // all but User, Client and Conversation
+	Message  *heliograph.Message  // id, role, source and content
+
+	// NewUser, NewClient and NewConversation are used when nobody owns the
+	// address yet.
+	NewUser         heliograph.UserID
+	NewClient       heliograph.ClientID
+	NewConversation heliograph.ConversationID
+
+	Key    string // idempotency key; "" none
+	Digest []byte // of the request's body
+	Answer string // what is answered, kept for Key
+
+	User   *heliograph.User // the answer: whose address it is
+	Replay *Replay          // the answer: Key was used before; nothing was stored
+	Err    error            // the answer: it was refused; nothing was stored
+}
+
+// Replay is the kept answer of an idempotency key.
+type Replay struct {
+	Status int
+	Body   string
+	Same   bool // the request's body is the same
+}
+
+// Filter selects notifications. Zero fields select all.
+type Filter struct {
+	Status      heliograph.Status
+	Integration heliograph.IntegrationID
+	From, To    heliograph.Millis         // when accepted: From <= t < To
+	Before      heliograph.NotificationID // the cursor: older than this one
+	Limit       int
+}
+
+// Told is one try to tell a webhook of an event.
+type Told struct {
+	Event   heliograph.EventID
+	Webhook heliograph.WebhookID
+	Attempt int
+	At      heliograph.Millis
+	Status  int
+	TookMS  int64
+	Outcome string
+	Error   string
+}
+
+// Store is what the engine needs remembered.
+type Store interface {
+	// Accept stores notifications, each on its own, and returns when they are
+	// committed. bulk ones give way to others.
+	Accept(ctx context.Context, a *Accept, bulk bool) error
+	// Notification returns a delivery of kind notification with its present
+	// status, or an error of kind NotFound.
+	Notification(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error)
+	// List returns a page, newest first, and the cursor of the next; a page may
+	// be short and still have a next one.
+	List(ctx context.Context, app heliograph.AppID, f Filter) ([]*heliograph.Delivery, heliograph.NotificationID, error)
+	// Cancel takes a waiting delivery from the queue; false: it is not waiting.
+	Cancel(ctx context.Context, d *heliograph.Delivery, e *heliograph.Event) (bool, error)
+	DeliveryEvents(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) ([]*heliograph.Event, error)
+	Told(ctx context.Context, app heliograph.AppID, events []heliograph.EventID) ([]Told, error)
+	Message(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) (*heliograph.Message, error)
+	// Answers returns customers' messages received after a moment, oldest first.
+	Answers(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, after heliograph.Millis) ([]*heliograph.Message, error)
+	// Owner returns who owns an address, or nil.
+	Owner(ctx context.Context, app heliograph.AppID, platform, address string, i heliograph.IntegrationID) (*heliograph.User, error)
+	Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category) (bool, error)
+}
+
+// Integrations finds an integration and its open channel.
+type Integrations interface {
+	Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error)
+}
+
+// Lanes is the way out.
+type Lanes interface {
+	// Prepare fills in what the lanes decide of a new delivery.
+	Prepare(d *heliograph.Delivery, i *heliograph.Integration)
+	// Offer hands over a delivery that was committed.
+	Offer(d *heliograph.Delivery, c *heliograph.Content, u *heliograph.User)
+	// Gates asks every gate, as before an attempt.
+	Gates(d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, suppressed bool) []GateAnswer
+}
+
+// GateAnswer is what one gate says.
+type GateAnswer struct {
+	Gate    string `json:"gate"`
+	Asks    string `json:"asks"`
+	Passes  bool   `json:"passes"`
+	Reason  string `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+// Watch is told what is accepted, for metrics.
+type Watch interface {
+	Accepted(channel string, category heliograph.Category)
+}
