@@ -101,4 +101,3 @@ var (
 	_ channel.Renderer = (*sender)(nil)
 	_ channel.Verifier = (*sender)(nil)
 )
-
