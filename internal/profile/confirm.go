@@ -34,19 +34,27 @@ func (s *Service) DeliveryChanged(ctx context.Context, d *heliograph.Delivery, _
 	})
 }
 
-// activity is a message of a customer, as far as linkings care.
-type activity struct {
-	text string
-	stop bool // it was an opt-out
+// Activity is a message of a customer, as far as linkings care.
+type Activity struct {
+	App         heliograph.AppID
+	Integration heliograph.IntegrationID
+	Address     string
+	Text        string
+	Stop        bool // it was an opt-out
 }
 
-// confirmByActivity ends those of the waiting linkings that a message decides.
-// The address may get a new owner by it.
-func (s *Service) confirmByActivity(ctx context.Context, waiting []heliograph.Client, a *activity) error {
+// ConfirmByActivity ends the linkings of an address that a message from it
+// decides. It must be called before the message's user is looked up, in the same
+// transaction: the address may get a new owner by it.
+func (s *Service) ConfirmByActivity(ctx context.Context, a Activity) error {
+	waiting, err := s.Addresses.PendingAt(ctx, a.App, a.Integration, a.Address)
+	if err != nil {
+		return err
+	}
 	// Of several users who ask for the address, the latest request counts; the
 	// others fail with its success.
 	for _, c := range slices.Backward(waiting) {
-		accepted, denied := s.verdict(&c, a)
+		accepted, denied := s.verdict(&c, &a)
 		if !accepted && !denied {
 			continue
 		}
@@ -64,18 +72,18 @@ func (s *Service) confirmByActivity(ctx context.Context, waiting []heliograph.Cl
 }
 
 // verdict reads what a message says about one linking.
-func (s *Service) verdict(c *heliograph.Client, a *activity) (accepted, denied bool) {
+func (s *Service) verdict(c *heliograph.Client, a *Activity) (accepted, denied bool) {
 	l := c.Details.Link
 	if l == nil || !l.Matched {
 		return false, false
 	}
 	switch l.Confirmation {
 	case heliograph.ConfirmUserActivity:
-		return !a.stop, a.stop
+		return !a.Stop, a.Stop
 	case heliograph.ConfirmPrompt:
-		word := normalise(a.text)
-		accepted = !a.stop && s.words.accept[word]
-		return accepted, a.stop || !accepted && s.words.deny[word]
+		word := normalise(a.Text)
+		accepted = !a.Stop && s.words.accept[word]
+		return accepted, a.Stop || !accepted && s.words.deny[word]
 	}
 	return false, false
 }

@@ -24,17 +24,15 @@ var wordsFile []byte
 type words struct {
 	stop, start, startIfStopped, help map[string]bool
 	accept, deny                      map[string]bool // answers to a prompt
-	stopReply, startReply, helpReply  string
+	helpReply                         string
 	prompt                            string // asks whether an address is to be linked
 }
 
 func readWords() (*words, error) {
 	var file struct {
-		Prompt     string `json:"prompt"`
-		StopReply  string `json:"stopReply"`
-		StartReply string `json:"startReply"`
-		HelpReply  string `json:"helpReply"`
-		Languages  map[string]struct {
+		Prompt    string `json:"prompt"`
+		HelpReply string `json:"helpReply"`
+		Languages map[string]struct {
 			Stop           []string `json:"stop"`
 			Start          []string `json:"start"`
 			StartIfStopped []string `json:"startIfStopped"`
@@ -49,7 +47,7 @@ func readWords() (*words, error) {
 	w := &words{
 		stop: map[string]bool{}, start: map[string]bool{}, startIfStopped: map[string]bool{}, help: map[string]bool{},
 		accept: map[string]bool{}, deny: map[string]bool{}, prompt: file.Prompt,
-		stopReply: file.StopReply, startReply: file.StartReply, helpReply: file.HelpReply,
+		helpReply: file.HelpReply,
 	}
 	for _, l := range file.Languages {
 		for set, list := range map[*map[string]bool][]string{
@@ -125,4 +123,13 @@ func normalise(text string) string {
 
 func isQuote(r rune) bool {
 	return unicode.In(r, unicode.Pi, unicode.Pf) || strings.ContainsRune("\"'`´„‚", r)
+}
+
+// HelpReply returns the answer to a call for help: the app's own, or the
+// built-in one.
+func (s *Service) HelpReply(own *heliograph.Keywords) string {
+	if own != nil && own.HelpReply != "" {
+		return own.HelpReply
+	}
+	return s.words.helpReply
 }

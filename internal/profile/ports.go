@@ -48,11 +48,6 @@ type Addresses interface {
 	OfAddress(ctx context.Context, app heliograph.AppID, address string) ([]heliograph.Client, error)
 }
 
-// Apps finds apps.
-type Apps interface {
-	App(ctx context.Context, id heliograph.AppID) (*heliograph.App, error)
-}
-
 // Threads erases and moves what users wrote and were sent, a batch at a time.
 type Threads interface {
 	Next(ctx context.Context, u *heliograph.User, n int) ([]heliograph.MessageID, []heliograph.NotificationID, error)
@@ -72,7 +67,7 @@ type Consents interface {
 	History(ctx context.Context, app heliograph.AppID, address string, limit int) ([]heliograph.Consent, error)
 }
 
-// Outbox sends. Enqueue stores m and queues d, in the transaction that ctx carries.
+// Outbox sends: Enqueue stores m and queues d, in the transaction that ctx carries.
 type Outbox interface {
 	Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message) error
 }

@@ -20,7 +20,6 @@ type Parts struct {
 	Threads      Threads
 	Consents     Consents
 	Outbox       Outbox
-	Apps         Apps
 	Integrations Integrations
 	Types        []*channel.Type // the channels of this build
 	IDs          *heliograph.IDMaker
