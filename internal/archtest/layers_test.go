@@ -28,6 +28,7 @@ var layers = []layer{
 	{"simulator", "channel/simulator", "vocabulary simulator"},
 	{"simulator", "channel/simulator/*", "vocabulary simulator"},
 	{"plugin", "channel/*", "vocabulary contract pure"},
+	{"plugin", "channel/channeltest/internal/*", "vocabulary contract pure"}, // the recipe's example
 
 	{"platform", "internal/fresh", "vocabulary"},
 	{"platform", "internal/netguard", "vocabulary"},
