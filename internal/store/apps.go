@@ -47,13 +47,19 @@ func (s Apps) DefaultOrg(ctx context.Context, o *heliograph.Org) (heliograph.Org
 			return err
 		}
 		if text == o.ID.String() {
-			if _, err := s.exec(ctx, `INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, $3)`, o.ID, o.Name, o.Created); err != nil {
+			if err := s.InsertOrg(ctx, o); err != nil {
 				return err
 			}
 		}
 		return id.UnmarshalText([]byte(text))
 	})
 	return id, err
+}
+
+// InsertOrg stores a new organization.
+func (s Apps) InsertOrg(ctx context.Context, o *heliograph.Org) error {
+	_, err := s.exec(ctx, `INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, $3)`, o.ID, o.Name, o.Created)
+	return err
 }
 
 // Insert stores a new app.
