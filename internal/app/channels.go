@@ -6,11 +6,14 @@ import (
 	"strings"
 
 	"heliograph/channel"
+	"heliograph/channel/twilio"
 )
 
 // Channels lists every channel of this build. Adding one is one line here.
 func Channels() []*channel.Type {
-	return []*channel.Type{}
+	return []*channel.Type{
+		&twilio.Type,
+	}
 }
 
 // checkProviders refuses an override for a channel that this build does not have:

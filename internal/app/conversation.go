@@ -17,10 +17,12 @@ var (
 	_ conversation.Links    = consents{}
 )
 
+// Classify implements conversation.Consents.
 func (c consents) Classify(own *heliograph.Keywords, text string, stopped bool) string {
 	return string(c.Service.Classify(own, text, stopped))
 }
 
+// ConfirmByActivity implements conversation.Links.
 func (c consents) ConfirmByActivity(ctx context.Context, in *heliograph.Integration, address, text string, stop bool) error {
 	return c.Service.ConfirmByActivity(ctx, profile.Activity{App: in.App, Integration: in.ID, Address: address, Text: text, Stop: stop})
 }

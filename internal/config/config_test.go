@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
 )
 
 func parse(t *testing.T, args ...string) (*Config, error) {
@@ -27,6 +28,9 @@ func TestDefaultsAreEnough(t *testing.T) {
 	}
 	if c.Address != "127.0.0.1:8080" || c.Data != "./heliograph-data" || c.DatabaseURL != "" || c.AllowPrivateTargets {
 		t.Errorf("%+v", c)
+	}
+	if diff := cmp.Diff(c, Default()); diff != "" {
+		t.Errorf("Default() differs from no flags: %s", diff)
 	}
 	if got := c.BaseURL(); got != "http://127.0.0.1:8080" {
 		t.Errorf("BaseURL() = %q", got)

@@ -15,11 +15,11 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	accepted, sent, delivered, failed, retried, unknown *prometheus.CounterVec
-	attempts, webhookAttempts, inbound, requests        *prometheus.CounterVec
-	provider, requestTime                               *prometheus.HistogramVec
-	webhookLag, webhookTime, commitSize, commitTime     prometheus.Histogram
-	refused, breaker, webhookParked, webhookDead        prometheus.Counter
+	accepted, sent, delivered, failed, retried, unknown           *prometheus.CounterVec
+	attempts, webhookAttempts, inbound, requests                  *prometheus.CounterVec
+	provider, requestTime                                         *prometheus.HistogramVec
+	webhookLag, webhookTime, commitSize, commitTime               prometheus.Histogram
+	refused, breaker, webhookParked, webhookDead, webhookDisabled prometheus.Counter
 }
 
 // New returns metrics of a process of the given version.

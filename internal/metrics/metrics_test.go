@@ -40,6 +40,7 @@ func TestFigures(t *testing.T) {
 	m.WebhookDone(200 * time.Millisecond)
 	m.WebhookParked()
 	m.WebhookDead()
+	m.WebhookDisabled()
 	m.Committed(5, time.Millisecond)
 	m.Refused()
 	m.Request("POST /v1.1/apps/{appId}/notifications", 201, 3*time.Millisecond)
@@ -60,6 +61,7 @@ func TestFigures(t *testing.T) {
 		`heliograph_webhook_lag_seconds_bucket{le="0.5"} 1`,
 		`heliograph_webhook_parked_total 1`,
 		`heliograph_webhook_dead_total 1`,
+		`heliograph_webhook_disabled_total 1`,
 		`heliograph_commit_operations_bucket{le="8"} 1`,
 		`heliograph_backpressure_total 1`,
 		`heliograph_http_requests_total{route="POST /v1.1/apps/{appId}/notifications",status="201"} 1`,

@@ -13,6 +13,7 @@ func (m *Metrics) webhookFigures() {
 	m.webhookTime = m.histogram("webhook_seconds", "Time of one call of a webhook.",
 		[]float64{.005, .01, .05, .1, .5, 1, 5, 15}).WithLabelValues().(prometheus.Histogram)
 	m.webhookParked = m.counter("webhook_parked_total", "Events set aside so that later ones of their conversation go on.").WithLabelValues()
+	m.webhookDisabled = m.counter("webhook_disabled_total", "Webhooks disabled because their targets kept failing.").WithLabelValues()
 	m.webhookDead = m.counter("webhook_dead_total", "Events given up after the last try.").WithLabelValues()
 }
 
@@ -30,3 +31,6 @@ func (m *Metrics) WebhookParked() { m.webhookParked.Inc() }
 
 // WebhookDead counts an event that was given up.
 func (m *Metrics) WebhookDead() { m.webhookDead.Inc() }
+
+// WebhookDisabled counts a webhook that was disabled because it kept failing.
+func (m *Metrics) WebhookDisabled() { m.webhookDisabled.Inc() }

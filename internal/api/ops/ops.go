@@ -51,9 +51,11 @@ type readiness struct {
 	Checks map[string]string `json:"checks,omitempty"`
 }
 
-// Answers are kept for a second, so that nobody can load the database by asking.
+// Answers are kept for a moment, so that nobody can load the database by asking;
+// bad ones shorter, so that a start is noticed at once.
 const (
-	keepAnswer   = time.Second
+	keepReady    = time.Second
+	keepNotReady = 50 * time.Millisecond
 	checkTimeout = 3 * time.Second
 )
 
@@ -74,7 +76,11 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 func (a *API) check(ctx context.Context) readiness {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if now := a.Now(); !a.at.IsZero() && now.Sub(a.at) < keepAnswer {
+	keep := keepNotReady
+	if a.last.Status == "ready" {
+		keep = keepReady
+	}
+	if now := a.Now(); !a.at.IsZero() && now.Sub(a.at) < keep {
 		return a.last
 	}
 	// The answer is for others too: it must not end with this caller's patience.

@@ -1,0 +1,120 @@
+// Package app puts the parts together: it opens the database, hands every engine
+// what it needs, serves the surfaces, and stops all of it without losing
+// anything. It decides nothing about messaging, and nothing imports it but cmd.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+	"heliograph/internal/config"
+	"heliograph/internal/metrics"
+	"heliograph/internal/netguard"
+)
+
+// App is one server.
+type App struct {
+	cfg     *config.Config
+	version string
+	log     *slog.Logger
+	now     heliograph.Clock
+
+	data    *data
+	metrics *metrics.Metrics
+	guard   *netguard.Guard
+	types   []*channel.Type
+	host    *host
+	engines *engines
+
+	web, ops *server
+	draining atomic.Bool
+	chores   chores
+	failed   chan error
+}
+
+// New builds a server and brings its database up to date. Nothing runs before Start.
+func New(ctx context.Context, c *config.Config, version string, log *slog.Logger) (_ *App, err error) {
+	a := &App{
+		cfg: c, version: version, log: log, now: time.Now,
+		metrics: metrics.New(version), types: Channels(), failed: make(chan error, 4),
+		guard: netguard.New(netguard.Options{AllowPrivate: c.AllowPrivateTargets}),
+	}
+	if err := checkProviders(a.types, c.ProviderURL); err != nil {
+		return nil, err
+	}
+	a.data, err = openData(ctx, &c.Storage, dataOptions{alone: true, migrate: true, log: log, watch: a.metrics, now: a.now})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = a.data.close()
+		}
+	}()
+	a.host = &host{
+		http:      netguard.New(netguard.Options{AllowPrivate: true}).Transport(),
+		providers: c.ProviderURL, public: c.BaseURL(), now: a.now, log: log,
+	}
+	a.metrics.WatchQueue(a.snapshot)
+	if a.engines, err = newEngines(a); err != nil {
+		return nil, err
+	}
+	return a, a.surfaces()
+}
+
+// Start begins to serve and to work.
+func (a *App) Start(ctx context.Context) {
+	a.engines.start(ctx)
+	a.startChores()
+	if a.ops != nil {
+		a.ops.serve(a.fail)
+	}
+	a.web.serve(a.fail)
+	a.log.Info("serving", "version", a.version, "address", a.Address(), "public_url", a.host.public, "database", a.data.Dialect())
+}
+
+// Address is the address that is served.
+func (a *App) Address() string { return a.web.ln.Addr().String() }
+
+func (a *App) fail(err error) {
+	select {
+	case a.failed <- err:
+	default:
+	}
+}
+
+// Stop takes no more requests, waits for what is under way, and closes the
+// database. What ctx does not leave time for stays queued, or is treated as
+// unknown at the next start: nothing is lost.
+func (a *App) Stop(ctx context.Context) error {
+	a.draining.Store(true)
+	a.web.stop(ctx)
+	a.engines.stop(ctx)
+	a.chores.stop()
+	a.ops.stop(ctx)
+	return a.data.close()
+}
+
+// Serve runs a server until ctx ends, and then stops it.
+func Serve(ctx context.Context, c *config.Config, version string, log *slog.Logger) error {
+	a, err := New(ctx, c, version, log)
+	if err != nil {
+		return err
+	}
+	a.Start(ctx)
+	select {
+	case <-ctx.Done():
+		log.Info("stopping: finishing what is under way", "at_most", c.ShutdownTimeout)
+	case err = <-a.failed:
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.ShutdownTimeout)
+	defer cancel()
+	err = errors.Join(err, a.Stop(wait))
+	log.Info("stopped")
+	return err
+}

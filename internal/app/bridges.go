@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+	"heliograph/internal/delivery"
+	"heliograph/internal/metrics"
+	"heliograph/internal/notify"
+	"heliograph/internal/store"
+)
+
+// What one engine needs of another in its own words is satisfied here.
+
+// credentialUsers notes that users proved who they are.
+type credentialUsers struct {
+	e     *engines
+	users store.Users
+}
+
+// RequireCredential implements auth.Users.
+func (c credentialUsers) RequireCredential(ctx context.Context, app heliograph.AppID, externalID string) error {
+	u, err := c.users.ByExternalID(ctx, app, externalID)
+	if heliograph.IsKind(err, heliograph.NotFound) {
+		return nil
+	}
+	if err != nil || u.CredentialRequired {
+		return err
+	}
+	return c.e.profiles.RequireCredential(ctx, u)
+}
+
+// linkObserver tells the engine of users, which is made after the lanes, how the
+// confirmation of a link fared.
+type linkObserver struct{ e *engines }
+
+// DeliveryChanged implements delivery.Observer.
+func (o linkObserver) DeliveryChanged(ctx context.Context, d *heliograph.Delivery, ev *heliograph.Event) error {
+	return o.e.profiles.DeliveryChanged(ctx, d, ev)
+}
+
+// storingOutbox stores a message that is part of no conversation before it is sent.
+type storingOutbox struct {
+	messages store.Messages
+	lanes    *delivery.Engine
+}
+
+// Enqueue implements profile.Outbox.
+func (o storingOutbox) Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message) error {
+	if err := o.messages.Insert(ctx, m); err != nil {
+		return err
+	}
+	return o.lanes.Enqueue(ctx, d, m)
+}
+
+// notifyLanes is the way out of notifications.
+type notifyLanes struct{ *delivery.Engine }
+
+// Offer implements notify.Lanes.
+func (l notifyLanes) Offer(d *heliograph.Delivery, c *heliograph.Content, u *heliograph.User) {
+	l.Engine.Offer(&delivery.Item{Delivery: d, Content: c, User: u})
+}
+
+// Gates implements notify.Lanes.
+func (l notifyLanes) Gates(d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, suppressed bool) []notify.GateAnswer {
+	q := &delivery.Question{Delivery: d, Content: c, Integration: i, Channel: ch, Now: heliograph.At(l.Now()), Suppressed: suppressed}
+	var out []notify.GateAnswer
+	for _, g := range delivery.Gates() {
+		v := g.Check(q)
+		out = append(out, notify.GateAnswer{Gate: g.Name, Asks: g.Asks, Passes: !v.Stop, Reason: v.Reason, Message: v.Message})
+	}
+	return out
+}
+
+// deliveryWatch counts what the lanes do.
+type deliveryWatch struct{ *metrics.Metrics }
+
+// Attempted implements delivery.Watch.
+func (w deliveryWatch) Attempted(channel string, class channel.Class, took time.Duration) {
+	w.Metrics.Attempted(channel, class.String(), took)
+}

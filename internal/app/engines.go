@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	mathrand "math/rand/v2"
+
+	"heliograph/internal/auth"
+	"heliograph/internal/conversation"
+	"heliograph/internal/delivery"
+	"heliograph/internal/notify"
+	"heliograph/internal/profile"
+	"heliograph/internal/store"
+	"heliograph/internal/tenant"
+	"heliograph/internal/webhook"
+)
+
+// engines are the parts that decide. Each is handed what it needs of the others
+// here, and nowhere else.
+type engines struct {
+	auth          *auth.Service
+	tenants       *tenant.Service
+	profiles      *profile.Service
+	conversations *conversation.Service
+	notifications *notify.Service
+	webhooks      *webhook.Service
+
+	delivery   *delivery.Engine
+	dispatcher *webhook.Dispatcher
+	lanes      *lanes
+}
+
+func newEngines(a *App) (*engines, error) {
+	e, s := &engines{}, a.data.Store
+	e.auth = auth.New(store.Keys{Store: s}, credentialUsers{e, store.Users{Store: s}}, a.now)
+	e.webhookEngines(a)
+	e.tenants = tenant.New(tenant.Options{
+		Atomic: s.Atomically,
+		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Integrations: store.Integrations{Store: s},
+		Credentials: e.auth, Hooks: e.webhooks, Host: a.host, Types: a.types,
+		IDs: a.data.ids, Now: a.now, Random: rand.Reader,
+	})
+	e.delivery = delivery.New(delivery.Options{
+		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
+		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders,
+	})
+	var err error
+	e.profiles, err = profile.New(profile.Parts{
+		Journal: s, Users: store.Users{Store: s}, Clients: store.Clients{Store: s}, Addresses: store.Clients{Store: s},
+		Threads: store.Threads{Store: s}, Consents: store.Consents{Store: s},
+		Outbox: storingOutbox{store.Messages{Store: s}, e.delivery}, Integrations: e.tenants,
+		Types: a.types, IDs: a.data.ids, Now: a.now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("users: %w", err)
+	}
+	e.conversations = conversation.New(conversation.Deps{
+		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Inbound: store.Inbound{Store: s},
+		Events: s, Outbox: e.delivery, Statuses: noStatuses{}, Apps: e.tenants,
+		Consents: consents{e.profiles}, Links: consents{e.profiles},
+		IDs: a.data.ids, Now: a.now,
+	})
+	e.notifications = &notify.Service{
+		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery},
+		Now: a.now, IDs: a.data.ids, Watch: a.metrics,
+	}
+	e.lanes = newLanes(a, e)
+	return e, nil
+}
+
+func (e *engines) webhookEngines(a *App) {
+	s := a.data.Store
+	e.dispatcher = webhook.New(webhook.Deps{
+		Queue: store.WebhookQueue{Store: s}, Hooks: store.Webhooks{Store: s}, Contexts: store.WebhookContexts{Store: s},
+		Renderer: nil, Events: s, Atomic: s.Atomically, HTTP: a.guard.Transport(),
+		Now: a.now, Jitter: func() float64 { return 2*mathrand.Float64() - 1 }, IDs: a.data.ids, Log: a.log, Watch: a.metrics,
+		Agent: "heliograph/" + a.version, Limits: webhook.Limits{Senders: a.cfg.WebhookSenders}, Shared: a.cfg.DatabaseURL != "",
+	})
+	e.webhooks = &webhook.Service{
+		Store: store.Webhooks{Store: s}, Queue: store.WebhookQueue{Store: s}, Log: store.WebhookLog{Store: s}, Dispatch: e.dispatcher,
+		Atomic: s.Atomically, AfterCommit: s.AfterCommit, CheckURL: a.guard.CheckURL,
+		IDs: a.data.ids, Now: a.now, Random: rand.Reader,
+	}
+	s.OnTold(e.dispatcher.Offer)
+}
+
+// start begins to work on what is queued.
+func (e *engines) start(ctx context.Context) {
+	e.delivery.Start(ctx)
+	e.dispatcher.Start()
+	e.lanes.start(ctx)
+}
+
+// stop ends in the order in which work flows: no new attempts, then what the
+// last ones have to tell. The lanes are given free last, so that no other
+// process works on them while ours still do.
+func (e *engines) stop(ctx context.Context) {
+	e.delivery.Stop(ctx)
+	e.dispatcher.Stop(ctx)
+	e.lanes.stop(ctx)
+}

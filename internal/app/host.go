@@ -1,0 +1,34 @@
+package app
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// host hands channels what they need.
+type host struct {
+	http      http.RoundTripper // to providers; their addresses are the operator's, so it is not guarded
+	providers map[string]string // channel's name -> base URL, where it is not the real one
+	public    string            // our own base URL, no trailing slash
+	now       heliograph.Clock
+	log       *slog.Logger
+}
+
+// Deps implements tenant.Host.
+func (h *host) Deps(t *channel.Type, id heliograph.IntegrationID) channel.Deps {
+	base := t.BaseURL
+	if u := h.providers[t.Name]; u != "" {
+		base = u
+	}
+	return channel.Deps{
+		HTTP:    h.http,
+		BaseURL: strings.TrimRight(base, "/"),
+		HookURL: h.public + "/hooks/" + t.Name + "/" + id.String(),
+		Clock:   h.now,
+		Log:     h.log.With("channel", t.Name, "integration", id.String()),
+	}
+}

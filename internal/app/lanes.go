@@ -1,0 +1,200 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"heliograph"
+	"heliograph/internal/store"
+)
+
+// lanes keeps this process's share of the lane slots: it takes those that nobody
+// works on, gives some back when processes join, and lets go of all of them when
+// it cannot renew its claim, before anyone else may take them.
+type lanes struct {
+	leases leases
+	users  []laneUser
+	id     heliograph.ProcessID
+	host   string
+	lease  time.Duration
+	sole   bool // no other process can be there: who else is named in the database is dead
+	now    heliograph.Clock
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	mine    []int     // what the engines work on
+	leaving []int     // let go of; given back at the next turn
+	renewed time.Time // when the claim was last renewed
+	poll    func()    // looks for work that other processes queued
+
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// leases is the store's part.
+type leases interface {
+	Beat(ctx context.Context, id heliograph.ProcessID, host string, now, since heliograph.Millis) (living int, err error)
+	Take(ctx context.Context, id heliograph.ProcessID, most int, since heliograph.Millis) ([]int, error)
+	Leave(ctx context.Context, id heliograph.ProcessID) error
+}
+
+// laneUser works on slots.
+type laneUser struct {
+	gained, lost func(slots []int)
+}
+
+func newLanes(a *App, e *engines) *lanes {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	l := &lanes{
+		leases: store.Leases{Store: a.data.Store}, id: a.data.ids.Process(), host: host, lease: a.cfg.Lease,
+		sole: a.data.lock != nil, now: a.now, log: a.log, poll: func() {},
+		users: []laneUser{
+			{e.delivery.Gained, e.delivery.Lost},
+			{func(s []int) { e.dispatcher.Gained(s...) }, func(s []int) { e.dispatcher.Lost(s...) }},
+		},
+	}
+	if !l.sole {
+		l.poll = e.delivery.Poll
+	}
+	return l
+}
+
+// start takes slots at once, and keeps renewing the claim until stop.
+func (l *lanes) start(ctx context.Context) {
+	ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	l.done.Go(func() {
+		for {
+			l.turn(ctx)
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(l.lease / 4):
+			}
+		}
+	})
+}
+
+// stop gives every slot back, so that others need not wait for the lease to end.
+// The engines must have stopped.
+func (l *lanes) stop(ctx context.Context) {
+	l.cancel()
+	l.done.Wait()
+	if err := l.leases.Leave(ctx, l.id); err != nil {
+		l.log.Warn("the lanes could not be given back; others take them when the lease ends", "lease", l.lease, "err", err)
+	}
+}
+
+// turn renews the claim once.
+func (l *lanes) turn(ctx context.Context) {
+	// A turn that takes too long is as bad as one that fails.
+	limited, cancel := context.WithTimeout(ctx, l.lease/4)
+	defer cancel()
+	started := l.now()
+	have, err := l.renew(limited, heliograph.At(started))
+	if err == nil {
+		l.set(have, started)
+		l.poll()
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	l.log.Error("the claim on the lanes could not be renewed", "err", err)
+	if !l.sole && l.now().Sub(l.renewedAt()) > l.lease/2 {
+		l.set(nil, time.Time{})
+	}
+}
+
+// renew says that we live, and returns the slots to work on. Slots above our
+// share are let go of in two turns: first we stop working on them, so that what
+// is under way can end, and a turn later they are given back.
+func (l *lanes) renew(ctx context.Context, now heliograph.Millis) ([]int, error) {
+	since := now.Add(-l.lease)
+	if l.sole {
+		since = now
+	}
+	living, err := l.leases.Beat(ctx, l.id, l.host, now, since)
+	if err != nil {
+		return nil, err
+	}
+	share := (heliograph.Slots + max(living, 1) - 1) / max(living, 1)
+	mine, leaving := l.owned()
+	most := max(share, len(mine)+len(leaving))
+	if len(leaving) > 0 {
+		most = share
+		l.leaves(nil)
+	}
+	have, err := l.leases.Take(ctx, l.id, most, since)
+	if err != nil {
+		return nil, err
+	}
+	if len(have) > share {
+		l.leaves(have[share:])
+		have = have[:share]
+	}
+	return have, nil
+}
+
+func (l *lanes) owned() (mine, leaving []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mine, l.leaving
+}
+
+func (l *lanes) leaves(slots []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.leaving = slots
+}
+
+func (l *lanes) renewedAt() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.renewed
+}
+
+// set tells the engines which slots changed.
+func (l *lanes) set(have []int, renewed time.Time) {
+	l.mu.Lock()
+	gained, lost := without(have, l.mine), without(l.mine, have)
+	l.mine, l.renewed = have, renewed
+	l.mu.Unlock()
+	for _, u := range l.users {
+		if len(lost) > 0 {
+			u.lost(lost)
+		}
+		if len(gained) > 0 {
+			u.gained(gained)
+		}
+	}
+	if len(gained)+len(lost) > 0 {
+		l.log.Info("lanes changed hands", "gained", len(gained), "lost", len(lost), "have", len(have))
+	}
+}
+
+func without(slots, others []int) []int {
+	var out []int
+	for _, s := range slots {
+		if !slices.Contains(others, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// ready tells whether the claim is fresh. A process without slots is ready too:
+// it accepts, and others send.
+func (l *lanes) ready(context.Context) error {
+	if at := l.renewedAt(); at.IsZero() || l.now().Sub(at) > l.lease {
+		return errors.New("the claim on the lanes is not renewed")
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"heliograph/channel/simulator"
+)
+
+// SimulateOptions say how to run a provider simulator.
+type SimulateOptions struct {
+	Listen    string
+	PublicURL string // "": from Listen
+	NoHistory bool
+	Log       *slog.Logger
+	// More adds handlers of its own beside the simulator's; may be nil.
+	More func(mux *http.ServeMux)
+}
+
+// Simulation is a running provider simulator with its pages.
+type Simulation struct {
+	sim *simulator.Simulator
+	web *server
+	url string
+}
+
+// Simulate runs a provider simulator until Stop.
+func Simulate(o SimulateOptions) (*Simulation, error) {
+	if o.PublicURL == "" {
+		o.PublicURL = "http://" + reachable(o.Listen)
+	}
+	s := &Simulation{url: o.PublicURL}
+	s.sim = simulator.New(simulator.Options{Log: o.Log, PublicURL: o.PublicURL, Limits: simulator.Limits{NoHistory: o.NoHistory}})
+	mux := http.NewServeMux()
+	mux.Handle("/", s.sim.Handler())
+	if o.More != nil {
+		o.More(mux)
+	}
+	var err error
+	if s.web, err = listen(o.Listen, nil, mux, o.Log); err != nil {
+		s.sim.Close()
+		return nil, err
+	}
+	s.web.http.WriteTimeout = 0 // the pages' streams stay open
+	s.web.serve(func(err error) { o.Log.Error("the simulator ended", "err", err) })
+	return s, nil
+}
+
+// reachable is an address to call that reaches who listens on address.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// URL is the simulator's address.
+func (s *Simulation) URL() string { return s.url }
+
+// Stop ends the simulator.
+func (s *Simulation) Stop() {
+	s.sim.Close() // ends the streams, which would hold the server up
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	s.web.stop(ctx)
+}

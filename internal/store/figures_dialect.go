@@ -1,0 +1,37 @@
+package store
+
+// This file is per dialect: it asks each database about itself.
+
+import (
+	"context"
+	"fmt"
+
+	"heliograph"
+)
+
+// DatabaseNow asks a PostgreSQL server for its time; ok is false on SQLite,
+// which has no clock of its own.
+func (s Figures) DatabaseNow(ctx context.Context) (now heliograph.Millis, ok bool, err error) {
+	if s.d != &postgres {
+		return 0, false, nil
+	}
+	err = s.row(ctx, `SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)`).Scan(&now)
+	return now, true, err
+}
+
+// Durability describes how safe a commit is, and whether that is safe enough
+// to survive a power failure.
+func (s Figures) Durability(ctx context.Context) (text string, safe bool, err error) {
+	read := func(q string) (v string) {
+		if err == nil {
+			err = s.Atomically(ctx, func(ctx context.Context) error { return s.row(ctx, q).Scan(&v) })
+		}
+		return v
+	}
+	if s.d == &postgres {
+		fsync, commit := read(`SHOW fsync`), read(`SHOW synchronous_commit`)
+		return fmt.Sprintf("fsync=%s, synchronous_commit=%s", fsync, commit), fsync == "on" && commit != "off", err
+	}
+	journal, sync := read(`PRAGMA journal_mode`), read(`PRAGMA synchronous`)
+	return fmt.Sprintf("journal_mode=%s, synchronous=%s", journal, sync), journal == "wal" && (sync == "2" || sync == "3"), err
+}
