@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"heliograph"
-	"heliograph/channel"
 )
 
 // Tx runs fn in one transaction. fn works on the ports alone and may be run again.
@@ -72,11 +71,14 @@ type Inbound interface {
 	// Keep stores the raw request under each fact's key and reports, by
 	// position, which of them are new.
 	Keep(ctx context.Context, in *heliograph.Integration, at heliograph.Millis, raw []byte, keys []string, ids []heliograph.RecordID) ([]bool, error)
-	// Sender returns who has an address on an integration; nil when nobody does.
+	// Sender returns who has an address on an integration, or else on another
+	// one of the same channel; nil when nobody does.
 	Sender(ctx context.Context, in *heliograph.Integration, address string) (*heliograph.User, *heliograph.Client, error)
 	// Register stores a new user with its first client. taken reports that
 	// someone else has the address by now; nothing is stored then.
 	Register(ctx context.Context, u *heliograph.User, c *heliograph.Client) (taken bool, err error)
+	// Join stores one more client of a user. taken is as in Register.
+	Join(ctx context.Context, c *heliograph.Client) (taken bool, err error)
 	// Seen moves a client's last activity forward.
 	Seen(ctx context.Context, app heliograph.AppID, id heliograph.ClientID, at heliograph.Millis) error
 }
@@ -89,12 +91,6 @@ type Events interface {
 // Outbox is the only way out.
 type Outbox interface {
 	Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message) error
-}
-
-// Statuses takes in what became of messages that were sent, in the transaction
-// of ctx. The facts are new ones; their request is stored.
-type Statuses interface {
-	Apply(ctx context.Context, in *heliograph.Integration, facts []channel.Fact) error
 }
 
 // Apps finds an app, from a cache.

@@ -4,15 +4,18 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"heliograph"
 	"heliograph/channel"
 )
 
-// Receive stores a provider's request and applies what it says, in one
-// transaction: when it returns nil, nothing of it can be lost, and a repetition
-// changes nothing. raw is kept as evidence.
+// Receive stores a provider's request and takes in the messages it holds, in one
+// transaction: when it returns nil, nothing of them can be lost, and a repetition
+// changes nothing. raw is kept as evidence. Facts that are no messages are left
+// out.
 func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
+	facts = slices.DeleteFunc(slices.Clone(facts), func(f channel.Fact) bool { return f.Message == nil })
 	if len(facts) == 0 {
 		return nil
 	}
@@ -21,22 +24,15 @@ func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw [
 		if err != nil {
 			return err
 		}
-		var statuses []channel.Fact
 		for i := range facts {
-			switch {
-			case !fresh[i]:
-			case facts[i].Status != nil:
-				statuses = append(statuses, facts[i])
-			case facts[i].Message != nil:
-				if err := s.receive(ctx, in, &facts[i]); err != nil {
-					return err
-				}
+			if !fresh[i] {
+				continue
+			}
+			if err := s.receive(ctx, in, &facts[i]); err != nil {
+				return err
 			}
 		}
-		if len(statuses) == 0 {
-			return nil
-		}
-		return s.Statuses.Apply(ctx, in, statuses)
+		return nil
 	})
 }
 

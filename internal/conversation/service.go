@@ -16,7 +16,6 @@ type Deps struct {
 	Inbound       Inbound
 	Events        Events
 	Outbox        Outbox
-	Statuses      Statuses
 	Apps          Apps
 	Consents      Consents
 	Links         Links

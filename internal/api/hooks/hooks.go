@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,13 +31,13 @@ type Integrations interface {
 	Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error)
 }
 
-// Conversations takes in requests that hold a customer's message.
+// Conversations takes in what customers wrote.
 type Conversations interface {
 	Receive(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
 }
 
-// Deliveries takes in requests that only tell what became of messages. They are
-// by far the most.
+// Deliveries takes in what became of messages that were sent. These are by far
+// the most requests.
 type Deliveries interface {
 	ApplyStatus(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
 }
@@ -118,24 +119,46 @@ func (h *Hooks) request(r *http.Request, rest string, body []byte) *channel.Requ
 	return &channel.Request{Method: r.Method, URL: url, Path: rest, Query: r.URL.RawQuery, Header: r.Header, Body: body}
 }
 
-// store keeps the request and applies its facts. A provider that hangs up does
-// not undo it.
+// store keeps the request and applies its facts. Messages and statuses, which no
+// provider of ours mixes, go apart: each fact is taken in once, so a repetition
+// of the request finishes what was not. A provider that hangs up does not undo it.
 func (h *Hooks) store(r *http.Request, in *heliograph.Integration, body []byte, facts []channel.Fact) error {
 	if len(facts) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTime)
 	defer cancel()
-	keep, raw := h.Deliveries.ApplyStatus, evidence(r, body)
-	for i := range facts {
-		if facts[i].Message != nil {
-			keep = h.Conversations.Receive
+	raw := evidence(r, body)
+	isMessage := func(f channel.Fact) bool { return f.Message != nil }
+	if messages := only(facts, isMessage); len(messages) > 0 {
+		if err := h.Conversations.Receive(ctx, in, raw, messages); err != nil {
+			return notStored(err)
 		}
 	}
-	if err := keep(ctx, in, raw, facts); err != nil {
-		return &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, Message: "it could not be stored; send it again", Err: err}
+	if statuses := only(facts, func(f channel.Fact) bool { return !isMessage(f) }); len(statuses) > 0 {
+		if err := h.Deliveries.ApplyStatus(ctx, in, raw, statuses); err != nil {
+			return notStored(err)
+		}
 	}
 	return nil
+}
+
+// only returns those of facts that keep reports; all of them as they are.
+func only(facts []channel.Fact, keep func(channel.Fact) bool) []channel.Fact {
+	n := 0
+	for i := range facts {
+		if keep(facts[i]) {
+			n++
+		}
+	}
+	if n == 0 || n == len(facts) {
+		return facts[:n]
+	}
+	return slices.DeleteFunc(slices.Clone(facts), func(f channel.Fact) bool { return !keep(f) })
+}
+
+func notStored(err error) error {
+	return &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, Message: "it could not be stored; send it again", Err: err}
 }
 
 // evidence is what is kept of a request: its path and query, and its body.
