@@ -33,12 +33,12 @@ func (a *API) listMessages(ctx context.Context, c *call) (any, error) {
 	case before != "":
 		var at heliograph.Millis
 		// The first millisecond that does not lie before the moment.
-		if at, err = moment("before", before, math.Ceil); err == nil {
+		if at, err = parseSeconds("before", before, math.Ceil); err == nil {
 			p, err = a.Conversations.PageBefore(ctx, u, at)
 		}
 	case after != "":
 		var at heliograph.Millis
-		if at, err = moment("after", after, math.Floor); err == nil {
+		if at, err = parseSeconds("after", after, math.Floor); err == nil {
 			p, err = a.Conversations.PageAfter(ctx, u, at)
 		}
 	default:
@@ -66,9 +66,9 @@ func (c *call) pageURL(name string, at heliograph.Millis) string {
 	return c.api.PublicURL + c.URL.EscapedPath() + "?" + url.Values{name: {seconds}}.Encode()
 }
 
-// moment reads decimal Unix seconds. They are rounded to microseconds first,
+// parseSeconds reads decimal Unix seconds. They are rounded to microseconds first,
 // which is what a caller's float can hold, and then to milliseconds by round.
-func moment(name, text string, round func(float64) float64) (heliograph.Millis, error) {
+func parseSeconds(name, text string, round func(float64) float64) (heliograph.Millis, error) {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(f >= 0 && f < 1e11) {
 		return 0, heliograph.InvalidField(name, "must be a moment in decimal Unix seconds")

@@ -8,7 +8,7 @@ import (
 )
 
 func (a *API) messageRoutes() []route {
-	moment := func(name, doc string) param { return param{name: name, doc: doc, kind: float64(0)} }
+	when := func(name, doc string) param { return param{name: name, doc: doc, kind: float64(0)} }
 	return []route{
 		{method: http.MethodPost, path: "/appusers/{userId}/messages", scopes: forAll, status: http.StatusCreated, handle: a.postMessage, idempotent: true,
 			op: op{tag: "Messages", summary: "Post a message", in: messageRequest{}, out: postedJSON{},
@@ -17,8 +17,8 @@ func (a *API) messageRoutes() []route {
 			op: op{tag: "Messages", summary: "List messages", out: messagesJSON{},
 				doc: "Returns up to 100 messages, oldest first: the newest ones, or those next to a moment. Follow previous and next for the rest.",
 				query: []param{
-					moment("before", "Only messages received before this moment, in decimal Unix seconds. Not together with after."),
-					moment("after", "Only messages received after this moment, in decimal Unix seconds. Not together with before."),
+					when("before", "Only messages received before this moment, in decimal Unix seconds. Not together with after."),
+					when("after", "Only messages received after this moment, in decimal Unix seconds. Not together with before."),
 				}}},
 		{method: http.MethodDelete, path: "/appusers/{userId}/messages", scopes: forServers, handle: a.deleteMessages,
 			op: op{tag: "Messages", summary: "Delete all messages of a user", doc: "Also opens a conversation again that had become full."}},
