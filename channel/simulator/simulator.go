@@ -27,6 +27,9 @@ type Options struct {
 	// PublicURL is where others reach the simulator, without a trailing slash.
 	// Media of inbound messages have addresses below it.
 	PublicURL string
+	// Hint is the command that the page shows while there is no message; "": one
+	// that sends through the played API.
+	Hint string
 
 	// Accounts are the accounts that exist. With none, every account exists, and
 	// the token that it comes with is learned and signs its callbacks.
@@ -71,6 +74,7 @@ type Simulator struct {
 	log      *slog.Logger
 	http     *http.Client
 	public   string
+	hint     string
 	random   *random
 	settings atomic.Pointer[Settings]
 	outcomes map[string]*outcome // by the last four digits of a recipient
@@ -93,7 +97,7 @@ type Simulator struct {
 // New returns a running simulator. Close it.
 func New(o Options) *Simulator {
 	limits := o.Limits.withDefaults()
-	s := &Simulator{now: o.Now, log: o.Log, http: o.HTTP, public: strings.TrimRight(o.PublicURL, "/")}
+	s := &Simulator{now: o.Now, log: o.Log, http: o.HTTP, public: strings.TrimRight(o.PublicURL, "/"), hint: o.Hint}
 	if s.now == nil {
 		s.now = time.Now
 	}

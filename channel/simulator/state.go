@@ -98,9 +98,9 @@ func (s *Simulator) getState(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]int{"callbacksWaiting": waiting, "callbacksDropped": dropped})
 }
 
-// getCatalogue answers the magic recipients and what rules can do.
+// getCatalogue answers the magic recipients, what rules can do, and the hint.
 func (s *Simulator) getCatalogue(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"recipients": Recipients(), "actions": Actions()})
+	writeJSON(w, http.StatusOK, map[string]any{"recipients": Recipients(), "actions": Actions(), "hint": s.hint})
 }
 
 func queryInt(r *http.Request, name string, otherwise int) int {

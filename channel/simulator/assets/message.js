@@ -25,9 +25,9 @@ export function updateMessage(item, message) {
   const facts = item.querySelector(".facts");
   const mine = message.direction === "inbound";
   const words = [
-    new Date(message.createdAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    new Date(message.createdAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }),
     mine ? text.to(message.to) : text.from(message.from),
-    message.encoding ? `${text.parts(message.parts)}, ${message.encoding}` : "MMS",
+    message.encoding ? `${text.parts(message.parts)} ${message.encoding.replace("-", "\u2011")}` : "MMS",
   ];
   if (message.direction === "outbound-reply") words[2] = text.byProvider;
   const state = mine && !message.webhooksTaken

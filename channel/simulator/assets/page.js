@@ -68,8 +68,17 @@ function phoneCard(number) {
   return phone;
 }
 
+// keepLow runs change and stays at the newest message if it was in view.
+function keepLow(phone, change, always = false) {
+  const log = phone.log;
+  const low = always || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  change();
+  if (low) log.scrollTop = log.scrollHeight;
+}
+
 function showBlocked(phone, senders) {
-  phone.blocked.replaceChildren(...senders.map((sender) => el("span", { class: "badge" }, text.blocked(sender))));
+  keepLow(phone, () => phone.blocked.replaceChildren(
+    ...senders.map((sender) => el("span", { class: "badge" }, text.blocked(sender)))));
 }
 
 async function refreshBlocked(number) {
@@ -79,20 +88,25 @@ async function refreshBlocked(number) {
 
 function put(phone, message, isNew) {
   const known = phone.items.get(message.sid);
-  if (known) return updateMessage(known, message);
-  phone.log.querySelector(".none")?.remove();
-  const low = phone.log.scrollHeight - phone.log.scrollTop - phone.log.clientHeight < 80;
-  const item = messageItem(message, isNew);
-  phone.items.set(message.sid, item);
-  phone.log.append(item);
-  if (phone.log.children.length > 200) phone.log.firstElementChild.remove();
-  if (low || !isNew) phone.log.scrollTop = phone.log.scrollHeight;
+  if (known) {
+    keepLow(phone, () => updateMessage(known, message));
+    return;
+  }
+  keepLow(phone, () => {
+    if (isNew) phone.log.querySelector(".none")?.remove();
+    const item = messageItem(message, isNew);
+    phone.items.set(message.sid, item);
+    phone.log.append(item);
+    if (phone.log.children.length > 200) phone.log.firstElementChild.remove();
+  }, !isNew);
   if (isNew) say(message.direction === "inbound" ? text.answeredAloud(message) : text.arrived(message));
 }
 
+let hint = "";
+
 function showEmpty() {
   document.getElementById("empty").hidden = Boolean(wanted) || phones.size > 0;
-  document.getElementById("curl").textContent = [
+  document.getElementById("curl").textContent = hint || [
     `curl ${location.origin}/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json \\`,
     "  -u AC00000000000000000000000000000001:token \\",
     `  --data-urlencode To=+15551230001 --data-urlencode From=+15550001111 \\`,
@@ -101,6 +115,7 @@ function showEmpty() {
 }
 
 async function load() {
+  hint = (await request("GET", "/sim/catalogue")).hint;
   const list = wanted
     ? [await request("GET", "/sim/phones/" + encodeURIComponent(wanted))]
     : (await request("GET", `/sim/phones?limit=${shown}`)).phones;

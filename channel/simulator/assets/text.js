@@ -27,7 +27,7 @@ export const text = {
   from: (sender) => `from ${sender}`,
   to: (sender) => `to ${sender}`,
   byProvider: "answered by the network",
-  parts: (n) => (n === 1 ? "1 part" : `${n} parts`),
+  parts: (n) => (n === 1 ? "1\u00a0part" : `${n}\u00a0parts`),
   attachment: (type) => `Attachment (${type || "unknown type"})`,
   status: {
     queued: "queued", accepted: "accepted", scheduled: "scheduled", sending: "sending", sent: "sent",
