@@ -29,6 +29,10 @@ type Accept struct {
 	Err    error            // the answer: it was refused; nothing was stored
 }
 
+// IdempotencyRoute is the route under which keys of notifications are kept,
+// single ones and lines of a bulk alike.
+const IdempotencyRoute = "POST notifications"
+
 // Replay is the kept answer of an idempotency key.
 type Replay struct {
 	Status int

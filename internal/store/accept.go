@@ -16,9 +16,7 @@ import (
 // Notifications is what the store remembers of notifications.
 type Notifications struct{ *Store }
 
-// idempotencyRoute is the route under which keys of notifications are kept,
-// single ones and lines of a bulk alike.
-const idempotencyRoute = "POST notifications"
+const idempotencyRoute = notify.IdempotencyRoute
 
 // idempotencyAge is how long a key is remembered.
 const idempotencyAge = 24 * time.Hour

@@ -19,6 +19,7 @@ func (a *API) routes() []route {
 		a.userRoutes(),
 		a.channelRoutes(),
 		a.messageRoutes(),
+		a.notificationRoutes(),
 	} {
 		all = append(all, area...)
 	}
