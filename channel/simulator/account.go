@@ -48,6 +48,18 @@ func (a *accounts) token(sid string) string {
 	return ""
 }
 
+// only returns the account when there is one alone.
+func (a *accounts) only() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.known) == 1 {
+		for sid := range a.known {
+			return sid
+		}
+	}
+	return ""
+}
+
 func (a *accounts) learn(sid, token string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -99,7 +99,7 @@ func (s *Simulator) getCounts(w http.ResponseWriter, r *http.Request) {
 	c := &s.ledger.counts
 	out.Requests, out.Accepted, out.Uncounted = c.requests, c.accepted, c.beyond
 	for _, one := range c.recipients {
-		if to == "" || one.To == to {
+		if fitsQueryText(to, one.To) {
 			out.Recipients = append(out.Recipients, *one)
 		}
 	}
@@ -107,7 +107,7 @@ func (s *Simulator) getCounts(w http.ResponseWriter, r *http.Request) {
 		if n > 1 {
 			out.Duplicates++
 		}
-		if (to == "" || key.to == to) && n >= least {
+		if fitsQueryText(to, key.to) && n >= least {
 			out.Pairs = append(out.Pairs, PairCount{key.to, key.body, n})
 		}
 	}

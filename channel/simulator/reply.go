@@ -100,7 +100,7 @@ func phoneInPath(r *http.Request) (string, bool) {
 func (s *Simulator) answered(person, to string) (Number, *problem) {
 	from, service, account := s.ledger.lastTo(person)
 	if to != "" && to != from {
-		from, service, account = to, "", ""
+		from, service = to, ""
 	}
 	if from == "" {
 		if known := s.numbers.list(); len(known) == 1 {
@@ -120,6 +120,9 @@ func (s *Simulator) answered(person, to string) (Number, *problem) {
 	}
 	if n.AccountSID == "" {
 		n.AccountSID = account
+	}
+	if n.AccountSID == "" {
+		n.AccountSID = s.accounts.only()
 	}
 	if n.SMSURL == "" {
 		return n, &problem{http.StatusConflict, "no_webhook", "to", fmt.Sprintf(
