@@ -81,6 +81,15 @@ func noUser() error {
 	return heliograph.Errorf(heliograph.NotFound, heliograph.CodeUserNotFound, "there is no such user")
 }
 
+// User returns a user with its clients.
+func (s *Service) User(ctx context.Context, app heliograph.AppID, id heliograph.UserID) (*heliograph.User, error) {
+	u, err := s.Users.Get(ctx, app, id)
+	if err != nil {
+		return nil, err
+	}
+	return u, s.Fill(ctx, u)
+}
+
 // Fill reads the clients of a user who was resolved.
 func (s *Service) Fill(ctx context.Context, u *heliograph.User) (err error) {
 	u.Clients, err = s.Clients.OfUser(ctx, u.App, u.ID)
