@@ -1,6 +1,9 @@
 package twilio
 
-import "net/url"
+import (
+	"net/url"
+	"strings"
+)
 
 // field is one field of a form.
 type field struct{ name, value string }
@@ -25,7 +28,10 @@ func appendEscaped(b []byte, s string) []byte {
 
 // parseForm reads a form in the order it was written.
 func parseForm(s string) ([]field, bool) {
-	out := make([]field, 0, 24)
+	if s == "" {
+		return nil, true
+	}
+	out := make([]field, 0, min(strings.Count(s, "&")+1, maxFields))
 	for s != "" {
 		var pair string
 		pair, s = cut(s, '&')

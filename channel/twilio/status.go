@@ -17,7 +17,7 @@ func (s *sender) status(req *channel.Request, form fields) (*channel.Received, e
 	}
 	word := clean(form.first("MessageStatus", "SmsStatus"))
 	f := &channel.StatusFact{External: sid, Word: word, Address: addressOf(form.get("To"))}
-	f.Delivery, f.Attempt = echo(req.Query)
+	f.Delivery, f.Attempt = echo(queryOf(req))
 	switch word {
 	case "accepted", "scheduled", "queued", "sending", "sent":
 		f.Status = heliograph.AtChannel
@@ -40,13 +40,12 @@ func (s *sender) status(req *channel.Request, form fields) (*channel.Received, e
 }
 
 // echo reads what Send put into the callback's URL.
-func echo(query string) (delivery heliograph.NotificationID, attempt int) {
-	q, _ := parseForm(query)
-	delivery, ok := heliograph.ParseNotificationID(fields(q).get("d"))
+func echo(query fields) (delivery heliograph.NotificationID, attempt int) {
+	delivery, ok := heliograph.ParseNotificationID(query.get("d"))
 	if !ok {
 		return heliograph.NotificationID{}, 0
 	}
-	attempt, _ = strconv.Atoi(fields(q).get("a"))
+	attempt, _ = strconv.Atoi(query.get("a"))
 	return delivery, max(attempt, 0)
 }
 
