@@ -104,4 +104,5 @@ type EventContext struct {
 	Delivery *Delivery
 	User     *User // without clients
 	Message  *Message
+	Content  *Content // of a delivery's message, where the message itself is not at hand
 }

@@ -186,6 +186,9 @@ func (d *Dispatcher) Offer(told []heliograph.Told) {
 		}}
 		if c := t.Context; c != nil {
 			it.with = Context{Delivery: c.Delivery, User: c.User, Message: c.Message}
+			if c.Message == nil && c.Content != nil {
+				it.with.Message = &heliograph.Message{ID: t.Event.Message, App: t.Event.App, Content: *c.Content}
+			}
 		}
 		d.take(it)
 	}

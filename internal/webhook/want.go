@@ -6,13 +6,14 @@ import "heliograph"
 // anything is.
 func wanted(e *heliograph.Event, h *heliograph.Webhook, have *Context) (w Want, missing bool) {
 	w.App = e.App
-	if (have.User == nil || h.IncludeFullUser) && !e.User.IsZero() && e.Type != heliograph.EventUserDelete {
-		w.User, w.Clients, missing = e.User, h.IncludeFullUser || e.Type == heliograph.EventConversation, true
+	full := h.IncludeFullUser || e.Type == heliograph.EventConversation
+	if (have.User == nil || full) && !e.User.IsZero() && e.Type != heliograph.EventUserDelete {
+		w.User, w.Clients, missing = e.User, full, true
 	}
 	if have.Delivery == nil && !e.Delivery.IsZero() && isDelivery(e.Type) {
 		w.Delivery, missing = e.Delivery, true
 	}
-	if have.Message == nil && !e.Message.IsZero() && showsMessage(e.Type) {
+	if have.Message == nil && !e.Message.IsZero() && showsMessage(e) {
 		w.Message, missing = e.Message, true
 	}
 	if e.Type == heliograph.EventMessageCustomer && len(e.Data.Context) > 0 {
@@ -40,8 +41,14 @@ func isDelivery(t heliograph.EventType) bool {
 	return t == heliograph.EventChannel || t == heliograph.EventUser || t == heliograph.EventFailure
 }
 
-func showsMessage(t heliograph.EventType) bool {
-	return t == heliograph.EventMessageCustomer || t == heliograph.EventMessageBusiness || t == heliograph.EventPostback
+// showsMessage reports whether the body shows a message or, of a notification's,
+// its metadata.
+func showsMessage(e *heliograph.Event) bool {
+	switch e.Type {
+	case heliograph.EventMessageCustomer, heliograph.EventMessageBusiness, heliograph.EventPostback:
+		return true
+	}
+	return isDelivery(e.Type) && e.Data.Kind == heliograph.NotificationDelivery
 }
 
 func showsClient(t heliograph.EventType) bool {

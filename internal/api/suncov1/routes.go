@@ -19,6 +19,7 @@ func (a *API) routes() []route {
 		a.userRoutes(),
 		a.channelRoutes(),
 		a.messageRoutes(),
+		a.webhookRoutes(),
 		a.notificationRoutes(),
 	} {
 		all = append(all, area...)
@@ -99,6 +100,8 @@ type op struct {
 	doc     string // more, in sentences
 	in, out any    // zero values of the body and the answer; nil: none
 	query   []param
+	example any  // of the body, for the reference
+	lines   bool // the bodies are NDJSON
 	hidden  bool // leave it out of the reference
 }
 
