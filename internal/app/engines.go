@@ -56,8 +56,8 @@ func newEngines(a *App) (*engines, error) {
 		return nil, fmt.Errorf("users: %w", err)
 	}
 	e.conversations = conversation.New(conversation.Deps{
-		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Inbound: store.Inbound{Store: s},
-		Events: s, Outbox: e.delivery, Statuses: noStatuses{}, Apps: e.tenants,
+		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
+		Events: s, Outbox: e.delivery, Apps: e.tenants,
 		Consents: consents{e.profiles}, Links: consents{e.profiles},
 		IDs: a.data.ids, Now: a.now,
 	})

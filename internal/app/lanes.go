@@ -40,6 +40,7 @@ type lanes struct {
 type leases interface {
 	Beat(ctx context.Context, id heliograph.ProcessID, host string, now, since heliograph.Millis) (living int, err error)
 	Take(ctx context.Context, id heliograph.ProcessID, most int, since heliograph.Millis) ([]int, error)
+	Release(ctx context.Context, id heliograph.ProcessID, slot int) error
 	Leave(ctx context.Context, id heliograph.ProcessID) error
 }
 
@@ -125,34 +126,29 @@ func (l *lanes) renew(ctx context.Context, now heliograph.Millis) ([]int, error)
 	if err != nil {
 		return nil, err
 	}
-	share := (heliograph.Slots + max(living, 1) - 1) / max(living, 1)
-	mine, leaving := l.owned()
-	most := max(share, len(mine)+len(leaving))
-	if len(leaving) > 0 {
-		most = share
-		l.leaves(nil)
+	leaving := l.swapLeaving(nil)
+	for _, slot := range leaving {
+		if err := l.leases.Release(ctx, l.id, slot); err != nil {
+			return nil, err
+		}
 	}
-	have, err := l.leases.Take(ctx, l.id, most, since)
+	share := (heliograph.Slots + max(living, 1) - 1) / max(living, 1)
+	have, err := l.leases.Take(ctx, l.id, share, since)
 	if err != nil {
 		return nil, err
 	}
 	if len(have) > share {
-		l.leaves(have[share:])
+		l.swapLeaving(have[share:])
 		have = have[:share]
 	}
 	return have, nil
 }
 
-func (l *lanes) owned() (mine, leaving []int) {
+func (l *lanes) swapLeaving(slots []int) (before []int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.mine, l.leaving
-}
-
-func (l *lanes) leaves(slots []int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.leaving = slots
+	before, l.leaving = l.leaving, slots
+	return before
 }
 
 func (l *lanes) renewedAt() time.Time {
