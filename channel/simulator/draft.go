@@ -131,7 +131,10 @@ func (d *draft) readTimes(form url.Values, now time.Time) *refusal {
 // phoneNumber returns the E.164 form of what may be one, as the provider
 // understands it: punctuation is left out and ten digits are North American.
 func phoneNumber(in string) (string, bool) {
-	out := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(in)
+	out := in
+	if strings.ContainsAny(in, " -().") {
+		out = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(in)
+	}
 	switch {
 	case strings.HasPrefix(out, "+"):
 		out = out[1:]

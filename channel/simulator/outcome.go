@@ -20,7 +20,8 @@ type outcome struct {
 	code       int  // with answerError
 	accept     bool // with any other answer: the message was taken nevertheless
 	retryAfter int  // seconds
-	hold       time.Duration
+	delay      time.Duration // before the answer
+	hold       time.Duration // with answerHang: until the connection closes; 0: until the caller leaves
 	turns      int // the answer is given this many times, then the send works once
 
 	fate   []step // after it was taken; nil: sent, delivered
@@ -101,19 +102,18 @@ func outcomesBySuffix() map[string]*outcome {
 // decide returns what becomes of a send: what a rule says, else what the
 // recipient's number says, else success.
 func (s *Simulator) decide(account, from, to string, c *Settings) outcome {
-	out := outcome{}
-	if ruled, ok := s.rules.apply(s.random, account, from, to, &out.hold); ok {
-		ruled.hold = max(ruled.hold, out.hold)
-		out = ruled
-	} else if c.Magic && len(to) > 4 {
+	out, delay, ruled := s.rules.apply(s.random, account, from, to)
+	if ruled || delay > 0 {
+		s.tellStruck()
+	}
+	if !ruled && c.Magic && len(to) > 4 {
 		if magic := s.outcomes[to[len(to)-4:]]; magic != nil {
-			hold := out.hold
 			out = *magic
-			out.hold = hold
 		}
 	}
 	if out.turns > 0 && s.turns.next(to, out.turns+1) == out.turns {
 		out = outcome{}
 	}
+	out.delay = delay
 	return out
 }

@@ -79,9 +79,9 @@ type rulebook struct {
 	made  int
 }
 
-// apply returns the outcome of the first rule that strikes. Delays of rules
-// before it are added to hold.
-func (b *rulebook) apply(chance *random, account, from, to string, hold *time.Duration) (outcome, bool) {
+// apply returns the outcome of the first rule that strikes, and the sum of the
+// delays of the rules before it.
+func (b *rulebook) apply(chance *random, account, from, to string) (out outcome, delay time.Duration, struck bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, rule := range b.rules {
@@ -97,12 +97,12 @@ func (b *rulebook) apply(chance *random, account, from, to string, hold *time.Du
 			if ms == 0 {
 				ms = 1000
 			}
-			*hold += millis(ms)
+			delay += millis(ms)
 			continue
 		}
-		return rule.outcome(), true
+		return rule.outcome(), delay, true
 	}
-	return outcome{}, false
+	return out, delay, false
 }
 
 func (r *Rule) fits(account, from, to string) bool {

@@ -49,6 +49,13 @@ func (s *Simulator) deleteRule(w http.ResponseWriter, r *http.Request) {
 	s.tellRules(w)
 }
 
+// tellStruck shows those who watch how often rules struck by now.
+func (s *Simulator) tellStruck() {
+	if s.stream.watched.Load() > 0 {
+		s.stream.publish("rules", map[string][]Rule{"rules": s.rules.list()})
+	}
+}
+
 func (s *Simulator) tellRules(w http.ResponseWriter) {
 	body := map[string][]Rule{"rules": s.rules.list()}
 	s.stream.publish("rules", body)

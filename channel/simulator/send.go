@@ -32,12 +32,8 @@ func (s *Simulator) postMessage(w http.ResponseWriter, r *http.Request) {
 	d, invalid := readDraft(form, s.now())
 	s.ledger.request(d.to)
 	fate := s.decide(account, d.sender(), d.to, c)
-	if fate.answer == answerHang {
-		// The caller waits for the hold below; only what is known to be slow is slow.
-		s.sleep(r.Context(), millis(c.LatencyMs))
-	} else {
-		s.sleep(r.Context(), millis(c.LatencyMs)+fate.hold)
-	}
+	// A caller that leaves meanwhile has sent its message all the same.
+	s.sleep(r.Context(), millis(c.LatencyMs)+fate.delay)
 	if s.ctx.Err() != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -132,7 +128,7 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, fate outcome,
 	case answerHang:
 		hold := fate.hold
 		if hold == 0 {
-			hold = 10 * time.Minute
+			hold = 10 * time.Minute // far beyond any caller's patience
 		}
 		s.sleep(r.Context(), hold)
 		panic(http.ErrAbortHandler)

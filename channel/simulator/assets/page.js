@@ -64,7 +64,7 @@ function phoneCard(number) {
     log, form);
   phone = { root, log, blocked, items: new Map() };
   phones.set(number, phone);
-  grid.append(root);
+  grid.prepend(root);
   return phone;
 }
 
@@ -121,7 +121,7 @@ async function load() {
     : (await request("GET", `/sim/phones?limit=${shown}`)).phones;
   grid.replaceChildren();
   phones.clear();
-  for (const state of list) {
+  for (const state of list.reverse()) {
     const phone = phoneCard(state.number);
     showBlocked(phone, state.blocked);
     if (state.total > state.messages.length) {
