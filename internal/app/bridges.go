@@ -6,6 +6,7 @@ import (
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/internal/conversation"
 	"heliograph/internal/delivery"
 	"heliograph/internal/metrics"
 	"heliograph/internal/notify"
@@ -78,6 +79,56 @@ func (l notifyLanes) Gates(d *heliograph.Delivery, c *heliograph.Content, i *hel
 type deliveryWatch struct{ *metrics.Metrics }
 
 // Attempted implements delivery.Watch.
-func (w deliveryWatch) Attempted(channel string, class channel.Class, took time.Duration) {
-	w.Metrics.Attempted(channel, class.String(), took)
+func (w deliveryWatch) Attempted(name string, class channel.Class, took time.Duration) {
+	w.Metrics.Attempted(name, class.String(), took)
+	switch class {
+	case channel.ClassAccepted:
+		w.Sent(name)
+	case channel.ClassRetry:
+		w.Retried(name)
+	case channel.ClassUnknown:
+		w.Unknown(name)
+	case channel.ClassPause:
+		w.Paused()
+	}
+}
+
+// countedStatuses counts what providers tell of our messages.
+type countedStatuses struct {
+	*delivery.Engine
+	metrics *metrics.Metrics
+}
+
+// ApplyStatus implements hooks.Deliveries.
+func (c countedStatuses) ApplyStatus(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
+	err := c.Engine.ApplyStatus(ctx, in, raw, facts)
+	if err == nil {
+		countFacts(c.metrics, in, facts)
+	}
+	return err
+}
+
+// countedAnswers counts what customers write.
+type countedAnswers struct {
+	*conversation.Service
+	metrics *metrics.Metrics
+}
+
+// Receive implements hooks.Conversations.
+func (c countedAnswers) Receive(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
+	err := c.Service.Receive(ctx, in, raw, facts)
+	if err == nil {
+		countFacts(c.metrics, in, facts)
+	}
+	return err
+}
+
+func countFacts(m *metrics.Metrics, in *heliograph.Integration, facts []channel.Fact) {
+	for i := range facts {
+		kind := "status"
+		if facts[i].Message != nil {
+			kind = "message"
+		}
+		m.Inbound(in.Type, kind)
+	}
 }

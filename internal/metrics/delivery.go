@@ -10,11 +10,10 @@ func (m *Metrics) deliveryFigures() {
 	m.accepted = m.counter("accepted_total", "Deliveries accepted from callers, stored and promised.", "channel", "category")
 	m.attempts = m.counter("attempts_total", "Calls of providers, by how they ended.", "channel", "class")
 	m.sent = m.counter("sent_total", "Deliveries that a provider took.", "channel")
-	m.delivered = m.counter("delivered_total", "Deliveries that reached the person's device.", "channel")
 	m.failed = m.counter("failed_total", "Deliveries that ended without success.", "channel", "reason")
 	m.retried = m.counter("retries_total", "Attempts that will be made again.", "channel")
-	m.unknown = m.counter("unknown_total", "Attempts whose outcome was not known, by what became of them (open: just happened).", "channel", "outcome")
-	m.inbound = m.counter("inbound_total", "What providers told us, by kind (message, status, duplicate, refused).", "channel", "kind")
+	m.unknown = m.counter("unknown_total", "Attempts whose outcome was not known when they ended.", "channel")
+	m.inbound = m.counter("inbound_total", "What providers told us, repetitions included, by kind (message or status).", "channel", "kind")
 	m.provider = m.histogram("provider_seconds", "Time of one call of a provider.",
 		[]float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}, "channel")
 	m.breaker = m.counter("lane_pauses_total", "Lanes stopped because a sender or its account is limited or broken.").WithLabelValues()
@@ -35,9 +34,6 @@ func (m *Metrics) Attempted(channel string, class string, took time.Duration) {
 // Sent counts a delivery that a provider took.
 func (m *Metrics) Sent(channel string) { m.sent.WithLabelValues(channel).Inc() }
 
-// Delivered counts a delivery that reached the person.
-func (m *Metrics) Delivered(channel string) { m.delivered.WithLabelValues(channel).Inc() }
-
 // Failed counts a delivery that ended without success; reason is one of the
 // vocabulary's Reason constants.
 func (m *Metrics) Failed(channel, reason string) { m.failed.WithLabelValues(channel, reason).Inc() }
@@ -45,16 +41,11 @@ func (m *Metrics) Failed(channel, reason string) { m.failed.WithLabelValues(chan
 // Retried counts an attempt that will be made again.
 func (m *Metrics) Retried(channel string) { m.retried.WithLabelValues(channel).Inc() }
 
-// UnknownOpened counts an attempt whose outcome is not known.
-func (m *Metrics) UnknownOpened(channel string) { m.unknown.WithLabelValues(channel, "open").Inc() }
-
-// UnknownResolved counts what became of one: echo, lookup, resend, fail, hold.
-func (m *Metrics) UnknownResolved(channel, how string) {
-	m.unknown.WithLabelValues(channel, how).Inc()
-}
+// Unknown counts an attempt whose outcome is not known.
+func (m *Metrics) Unknown(channel string) { m.unknown.WithLabelValues(channel).Inc() }
 
 // Paused counts a lane that was stopped.
 func (m *Metrics) Paused() { m.breaker.Inc() }
 
-// Inbound counts what a provider told: message, status, duplicate, refused.
+// Inbound counts what a provider told: a message or a status.
 func (m *Metrics) Inbound(channel, kind string) { m.inbound.WithLabelValues(channel, kind).Inc() }

@@ -15,7 +15,7 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	accepted, sent, delivered, failed, retried, unknown           *prometheus.CounterVec
+	accepted, sent, failed, retried, unknown                      *prometheus.CounterVec
 	attempts, webhookAttempts, inbound, requests                  *prometheus.CounterVec
 	provider, requestTime                                         *prometheus.HistogramVec
 	webhookLag, webhookTime, commitSize, commitTime               prometheus.Histogram

@@ -28,12 +28,10 @@ func TestFigures(t *testing.T) {
 	m.Accepted("twilio", heliograph.Marketing)
 	m.Attempted("twilio", "accepted", 30*time.Millisecond)
 	m.Sent("twilio")
-	m.Delivered("twilio")
 	m.Failed("twilio", heliograph.ReasonBlocked)
 	m.Failed("twilio", heliograph.ReasonBlocked)
 	m.Retried("twilio")
-	m.UnknownOpened("twilio")
-	m.UnknownResolved("twilio", "echo")
+	m.Unknown("twilio")
 	m.Paused()
 	m.Inbound("twilio", "message")
 	m.WebhookCalled("done", time.Millisecond)
@@ -51,10 +49,9 @@ func TestFigures(t *testing.T) {
 		`heliograph_attempts_total{channel="twilio",class="accepted"} 1`,
 		`heliograph_provider_seconds_bucket{channel="twilio",le="0.05"} 1`,
 		`heliograph_sent_total{channel="twilio"} 1`,
-		`heliograph_delivered_total{channel="twilio"} 1`,
 		`heliograph_failed_total{channel="twilio",reason="blocked"} 2`,
 		`heliograph_retries_total{channel="twilio"} 1`,
-		`heliograph_unknown_total{channel="twilio",outcome="echo"} 1`,
+		`heliograph_unknown_total{channel="twilio"} 1`,
 		`heliograph_lane_pauses_total 1`,
 		`heliograph_inbound_total{channel="twilio",kind="message"} 1`,
 		`heliograph_webhook_attempts_total{outcome="done"} 1`,
