@@ -17,12 +17,12 @@ const (
 // outcome is what becomes of one send. The zero outcome is success.
 type outcome struct {
 	answer     string
-	code       int  // with answerError
-	accept     bool // with any other answer: the message was taken nevertheless
-	retryAfter int  // seconds
+	code       int           // with answerError
+	accept     bool          // with any other answer: the message was taken nevertheless
+	retryAfter int           // seconds
 	delay      time.Duration // before the answer
 	hold       time.Duration // with answerHang: until the connection closes; 0: until the caller leaves
-	turns      int // the answer is given this many times, then the send works once
+	turns      int           // the answer is given this many times, then the send works once
 
 	fate   []step // after it was taken; nil: sent, delivered
 	twice  bool   // every webhook comes twice
