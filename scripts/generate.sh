@@ -8,3 +8,4 @@ cd "$(dirname "$0")/.."
 out=${1:-docs/reference}
 mkdir -p "$out"
 bin/heliograph config doc >"$out/configuration.md"
+HELIOGRAPH_OPENAPI="$(cd "$out" && pwd)/openapi.json" "${GO:-go}" test ./internal/api/suncov1 -run TestDocumentIsCurrent -update >/dev/null

@@ -52,6 +52,7 @@ var layers = []layer{
 	{"store-test", "internal/store/storetest", "vocabulary contract pure engine platform store testkit"},
 
 	{"http", "internal/api/httpx", "vocabulary platform"},
+	{"http", "internal/api/openapi", "vocabulary"},
 	{"surface", "internal/api/*", "vocabulary contract pure engine platform http"},
 
 	{"app", "internal/app", "vocabulary contract pure plugin simulator platform config engine store http surface"},

@@ -34,12 +34,13 @@ type API struct {
 	// PublicURL begins the links in answers; it has no trailing slash.
 	PublicURL string
 
-	Now heliograph.Clock
-	Log *slog.Logger
+	Now     heliograph.Clock
+	Log     *slog.Logger
+	Version string // of the program, for the reference
 }
 
 // Handler serves the surface at /v1.1, at /v1 (notifications only), and both
-// again under /sc.
+// again under /sc; and its reference at /docs/api.
 func (a *API) Handler() http.Handler {
 	t := &tree{}
 	for _, r := range a.routes() {

@@ -30,7 +30,8 @@ type pauseJSON struct {
 // flatIntegration is an integration with its channel's fields beside the common ones.
 type flatIntegration map[string]any
 
-func (flatIntegration) shape() any { return integrationJSON{} }
+// Shape implements openapi.Shaper.
+func (flatIntegration) Shape() any { return integrationJSON{} }
 
 type integrationAnswer struct {
 	Integration flatIntegration `json:"integration"`

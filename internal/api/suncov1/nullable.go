@@ -8,8 +8,8 @@ type nullable[T any] struct {
 	value T // zero for null
 }
 
-// shape returns what the reference shows for it.
-func (nullable[T]) shape() any {
+// Shape implements openapi.Shaper.
+func (nullable[T]) Shape() any {
 	var t T
 	return t
 }

@@ -15,6 +15,7 @@ func (a *API) routes() []route {
 		a.appRoutes(),
 		a.keyRoutes(),
 		a.integrationRoutes(),
+		a.referenceRoutes(),
 		a.absentRoutes(),
 		a.userRoutes(),
 		a.channelRoutes(),
@@ -38,6 +39,8 @@ const (
 	longOnly
 	// global: /v1.1<path>; it concerns no app, or names it in its own way.
 	global
+	// fixed: path as it is.
+	fixed
 )
 
 // scopes is a set of credential scopes.
@@ -82,6 +85,8 @@ type route struct {
 	raw func(w http.ResponseWriter, c *call)
 	// v1 also mounts the route at /v1, an alias that some clients use.
 	v1 bool
+	// public lets anyone call the route; nobody is asked for a credential.
+	public bool
 	// idempotent honours Idempotency-Key: the handler then runs inside one
 	// transaction with the stored answer, so it must only work on the store.
 	idempotent bool
@@ -121,6 +126,8 @@ func (r *route) paths() []string {
 		rel = []string{"/apps/{appId}" + r.path}
 	case global:
 		rel = []string{r.path}
+	case fixed:
+		return []string{r.path}
 	}
 	var out []string
 	for _, p := range rel {

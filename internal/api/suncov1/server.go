@@ -62,6 +62,9 @@ func (s *server) admit(ctx context.Context, c *call) error {
 	if err := checkAddress(c); err != nil {
 		return err
 	}
+	if c.route.public {
+		return nil
+	}
 	p, err := s.Auth.Authenticate(ctx, c.Request)
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import "encoding/json"
 // that an absent field and a zero one can be told apart.
 type partial[T any] struct{ json.RawMessage }
 
-// shape returns what the reference shows for it.
-func (partial[T]) shape() any {
+// Shape implements openapi.Shaper.
+func (partial[T]) Shape() any {
 	var t T
 	return t
 }

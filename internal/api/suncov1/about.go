@@ -1,0 +1,28 @@
+package suncov1
+
+import "heliograph/internal/api/openapi"
+
+// about is the introduction of the reference. A blank line parts paragraphs.
+const about = `This API keeps the contract of Sunshine Conversations v1.1 for what reaches customers first: clients written for it work unchanged when they are pointed at this server. Some endpoints and fields are Heliograph's own additions.
+
+Resources of an app are found at two paths: with the app in it (/v1.1/apps/{appId}/…), for every key, and without it (/v1.1/…), where an app's key implies its app. Everything is also found under /sc.
+
+Call with a key's id and secret (Basic), or with a JWT that the key signed (Bearer). An account key reaches every app of the organization; an app's key reaches its app; a token of the scope appUser reaches its user only.
+
+Bodies are JSON objects of at most 100 kB. Unknown fields are ignored. An error changes nothing; its body is {"error":{"code":"…","description":"…"}}, and its description begins with the field that is wrong. A 429 or 503 says in Retry-After when to come again.
+
+Moments of a conversation are decimal Unix seconds; moments of a profile are ISO-8601 in UTC.`
+
+// tags are the parts of the reference, in the order they are shown.
+var tags = []openapi.Tag{
+	{Name: "Notifications", Description: "Send a message to an address of a channel, and see what became of it."},
+	{Name: "Users", Description: "One record for each customer."},
+	{Name: "Channels", Description: "Where a user can be reached."},
+	{Name: "Messages", Description: "What was said in a user's conversation."},
+	{Name: "Conversation", Description: "Its state: started, unread, read, typing."},
+	{Name: "Consent", Description: "What a person allows to be sent."},
+	{Name: "Webhooks", Description: "Who is told of what happens, and what they answered."},
+	{Name: "Integrations", Description: "The configured channels of an app."},
+	{Name: "Apps", Description: "The tenants. Everything else belongs to one."},
+	{Name: "Keys", Description: "Credentials of an app."},
+}
