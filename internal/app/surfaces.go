@@ -59,7 +59,8 @@ func (a *App) api() *suncov1.API {
 	return &suncov1.API{
 		Auth: e.auth, Tenants: e.tenants, Profiles: e.profiles, Conversations: e.conversations,
 		Notifications: e.notifications, Webhooks: e.webhooks,
-		Atomic: a.data.Atomically, PublicURL: a.host.public, Now: a.now, Log: a.log,
+		Atomic: a.data.Atomically, Answers: store.Idempotency{Store: a.data.Store}, Version: a.version,
+		PublicURL: a.host.public, Now: a.now, Log: a.log,
 	}
 }
 
