@@ -34,9 +34,17 @@ type bed struct {
 
 func newBed(t testing.TB) *bed {
 	t.Helper()
+	b := open(t, store.Options{File: filepath.Join(t.TempDir(), "d.db")})
+	b.build(journal{b}, outbox{b})
+	return b
+}
+
+// open opens a bed's database.
+func open(t testing.TB, o store.Options) *bed {
+	t.Helper()
 	clock := testkit.NewClock()
 	b := &bed{t: t, ctx: context.Background(), clock: clock, ids: heliograph.NewIDMaker(clock.Now, testkit.NewRandom(1)), texts: map[heliograph.NotificationID]heliograph.Content{}}
-	o := store.Options{File: filepath.Join(t.TempDir(), "d.db"), IDs: b.ids, Now: clock.Now}
+	o.IDs, o.Now = b.ids, clock.Now
 	b.must(store.Migrate(b.ctx, o))
 	var err error
 	b.s, err = store.Open(b.ctx, o)
@@ -47,13 +55,19 @@ func newBed(t testing.TB) *bed {
 		return &heliograph.Integration{ID: b.ids.Integration(), App: b.app, Type: kind, Status: heliograph.IntegrationActive}
 	}
 	b.sms, b.mail = integration("twilio"), integration("mailgun")
+	return b
+}
+
+// build makes the engine.
+func (b *bed) build(j profile.Journal, out profile.Outbox) {
+	b.t.Helper()
+	var err error
 	b.Service, err = profile.New(profile.Parts{
-		Journal: journal{b}, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s},
-		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Outbox: outbox{b}, Integrations: integrations{b},
-		Types: types(), IDs: b.ids, Now: clock.Now,
+		Journal: j, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s},
+		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Outbox: out, Integrations: integrations{b},
+		Types: types(), IDs: b.ids, Now: b.clock.Now,
 	})
 	b.must(err)
-	return b
 }
 
 func types() []*channel.Type {
