@@ -67,7 +67,7 @@ func openData(ctx context.Context, c *config.Storage, o dataOptions) (_ *data, e
 		return nil, err
 	}
 	if made {
-		o.log.Warn("a master key was made; keep a copy of it apart from the backups", "file", c.MasterKeyFile())
+		o.log.Info("a master key was made; keep a copy of it apart from the backups", "file", c.MasterKeyFile())
 	}
 	if err := bringUp(ctx, so, o.migrate); err != nil {
 		return nil, err
