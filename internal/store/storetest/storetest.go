@@ -1,0 +1,44 @@
+// Package storetest is the conformance suite of the store: every promise it
+// makes, checked on whatever database it is given.
+package storetest
+
+import (
+	"testing"
+
+	"heliograph/internal/store"
+)
+
+// Open returns a fresh, empty store that is closed when the test ends.
+type Open func(*testing.T) *store.Store
+
+// areas lists the suites by what they are about.
+var areas = []struct {
+	name string
+	run  func(*testing.T, func(*testing.T) *store.Store)
+}{
+	{"transactions", Transactions},
+	{"notifications", Notifications},
+	{"deliveries", Deliveries},
+	{"leases", Leases},
+	{"conversations", Conversations},
+	{"messages", Messages},
+	{"inbound", Inbound},
+	{"users", Users},
+	{"clients", Clients},
+	{"consents", Consents},
+	{"threads", Threads},
+	{"tenancy", Tenancy},
+	{"idempotency", Idempotency},
+	{"webhooks", Webhooks},
+	{"answers", Answers},
+}
+
+// Run checks stores from open against every promise.
+func Run(t *testing.T, open Open) {
+	for _, a := range areas {
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			a.run(t, open)
+		})
+	}
+}
