@@ -19,7 +19,7 @@ import (
 
 // bed is the engine on a real database, beside the real engine of profiles.
 type bed struct {
-	*testing.T
+	testing.TB
 	*conversation.Service
 	s        *store.Store
 	profiles *profile.Service
@@ -34,9 +34,9 @@ type bed struct {
 	sent   []*heliograph.Delivery
 }
 
-func newBed(t *testing.T) *bed {
+func newBed(t testing.TB) *bed {
 	t.Helper()
-	b := &bed{T: t, gone: map[heliograph.IntegrationID]bool{}}
+	b := &bed{TB: t, gone: map[heliograph.IntegrationID]bool{}}
 	b.clock.Store(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli())
 	now := func() time.Time { return time.UnixMilli(b.clock.Load()) }
 	b.ids = heliograph.NewIDMaker(now, rand.Reader)
