@@ -123,7 +123,9 @@ func (p pigeon) Receive(req *channel.Request) (*channel.Received, error) {
 	if req.Header.Get("X-Seal") != "intact" {
 		return nil, heliograph.Errorf(heliograph.Forbidden, heliograph.CodeForbidden, "the seal is broken")
 	}
+	p.b.mu.Lock()
 	p.b.got = req
+	p.b.mu.Unlock()
 	out := &channel.Received{Answer: channel.Answer{ContentType: "text/xml", Body: "<coo/>"}}
 	for line := range strings.Lines(string(req.Body)) {
 		verb, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
