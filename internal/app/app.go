@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,7 @@ type App struct {
 	data    *data
 	metrics *metrics.Metrics
 	guard   *netguard.Guard
+	out     [2]*http.Transport // to providers, and to webhooks
 	types   []*channel.Type
 	host    *host
 	engines *engines
@@ -56,8 +58,9 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 			_ = a.data.close()
 		}
 	}()
+	a.out = [2]*http.Transport{netguard.New(netguard.Options{AllowPrivate: true}).Transport(), a.guard.Transport()}
 	a.host = &host{
-		http:      netguard.New(netguard.Options{AllowPrivate: true}).Transport(),
+		http:      a.out[0],
 		providers: c.ProviderURL, public: c.BaseURL(), now: a.now, log: log,
 	}
 	a.metrics.WatchQueue(a.snapshot)
@@ -97,6 +100,9 @@ func (a *App) Stop(ctx context.Context) error {
 	a.engines.stop(ctx)
 	a.chores.stop()
 	a.ops.stop(ctx)
+	for _, t := range a.out {
+		t.CloseIdleConnections()
+	}
 	return a.data.close()
 }
 

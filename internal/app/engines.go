@@ -74,7 +74,7 @@ func (e *engines) webhookEngines(a *App) {
 	s := a.data.Store
 	e.dispatcher = webhook.New(webhook.Deps{
 		Queue: store.WebhookQueue{Store: s}, Hooks: store.Webhooks{Store: s}, Contexts: store.WebhookContexts{Store: s},
-		Renderer: suncov1.WebhookBodies{}, Events: s, Atomic: s.Atomically, HTTP: a.guard.Transport(),
+		Renderer: suncov1.WebhookBodies{}, Events: s, Atomic: s.Atomically, HTTP: a.out[1],
 		Now: a.now, Jitter: func() float64 { return 2*mathrand.Float64() - 1 }, IDs: a.data.ids, Log: a.log, Watch: a.metrics,
 		Agent: "heliograph/" + a.version, Limits: webhook.Limits{Senders: a.cfg.WebhookSenders}, Shared: a.cfg.DatabaseURL != "",
 	})
