@@ -88,8 +88,9 @@ func (s Threads) CancelDeliveries(ctx context.Context, app heliograph.AppID, at 
 	return cancelled, err
 }
 
-// Erase deletes messages, and the address from deliveries that are over. What
-// is left of a delivery can be counted, but tells of nobody.
+// Erase deletes messages with the requests that brought them, and the address
+// from deliveries that are over. What is left of a delivery can be counted, but
+// tells of nobody. A request is found by the provider's id of its message.
 func (s Threads) Erase(ctx context.Context, app heliograph.AppID, messages []heliograph.MessageID, deliveries []heliograph.NotificationID) error {
 	return s.Atomically(ctx, func(ctx context.Context) error {
 		if len(deliveries) > 0 {
@@ -99,6 +100,11 @@ func (s Threads) Erase(ctx context.Context, app heliograph.AppID, messages []hel
 		}
 		if len(messages) == 0 {
 			return nil
+		}
+		if _, err := s.exec(ctx, `UPDATE inbound SET raw = $1 WHERE app_id = $2 AND (integration_id, fact_key) IN
+			(SELECT integration_id, external_id FROM messages WHERE app_id = $2 AND external_id IS NOT NULL AND id IN (`+placeholders(3, len(messages))+`))`,
+			append([]any{[]byte{}}, withIDs(app, messages)...)...); err != nil {
+			return err
 		}
 		_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND id IN (`+placeholders(2, len(messages))+`)`, withIDs(app, messages)...)
 		return err
