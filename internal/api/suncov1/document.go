@@ -1,6 +1,7 @@
 package suncov1
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"reflect"
@@ -15,7 +16,7 @@ import (
 // Document describes the surface. types are the channels of this build, whose
 // settings are part of an integration.
 func (a *API) Document(version string, types []*channel.Type) *openapi.Document {
-	b := &documentBuilder{schemas: openapi.NewSchemas()}
+	b := &documentBuilder{schemas: openapi.NewSchemas(), examples: examples()}
 	d := &openapi.Document{
 		OpenAPI: "3.1.0",
 		Info:    openapi.Info{Title: "Heliograph v1.1 API", Version: version, Description: about},
@@ -45,10 +46,21 @@ func (a *API) Document(version string, types []*channel.Type) *openapi.Document 
 	return d
 }
 
-type documentBuilder struct{ schemas *openapi.Schemas }
+type documentBuilder struct {
+	schemas  *openapi.Schemas
+	examples map[string]json.RawMessage
+}
 
 // documentedPath is the path that the reference shows; the others are aliases.
 func (r *route) documentedPath() string { return r.paths()[0] }
+
+// documentedName is the route's key in the examples.
+func (r *route) documentedName() string {
+	if r.path == "" {
+		return r.method + " /apps/{appId}"
+	}
+	return r.name()
+}
 
 func (b *documentBuilder) operation(r *route) *openapi.Operation {
 	op := &openapi.Operation{
@@ -65,10 +77,11 @@ func (b *documentBuilder) operation(r *route) *openapi.Operation {
 		}
 	}
 	if r.op.in != nil {
-		op.Body = &openapi.Body{Required: true, Content: openapi.Content(r.op.media(), b.schemas.Of(r.op.in, openapi.In))}
-		if r.op.example != nil {
-			op.Body.Content[r.op.media()] = openapi.Media{Schema: op.Body.Content[r.op.media()].Schema, Example: r.op.example}
+		m := openapi.Media{Schema: b.schemas.Of(r.op.in, openapi.In)}
+		if example := b.examples[r.documentedName()]; example != nil {
+			m.Example = example
 		}
+		op.Body = &openapi.Body{Required: true, Content: map[string]openapi.Media{r.op.media(): m}}
 	}
 	out := &openapi.Schema{Type: "object"}
 	if r.op.out != nil {

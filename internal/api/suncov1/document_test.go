@@ -70,6 +70,38 @@ func TestDocumentIsComplete(t *testing.T) {
 	}
 }
 
+// TestExamplesFitTheirRoutes checks every example against the schema of its route.
+func TestExamplesFitTheirRoutes(t *testing.T) {
+	t.Parallel()
+	d := document()
+	used := 0
+	for path, methods := range d.Paths {
+		for method, op := range methods {
+			if op.Body == nil {
+				continue
+			}
+			for _, m := range op.Body.Content {
+				text, ok := m.Example.(json.RawMessage)
+				if !ok {
+					t.Errorf("%s %s has no example: add one to examples.json", method, path)
+					continue
+				}
+				used++
+				var example any
+				if err := json.Unmarshal(text, &example); err != nil {
+					t.Fatal(err)
+				}
+				for _, wrong := range d.Misfits(m.Schema, example) {
+					t.Errorf("the example of %s %s: %s", method, path, wrong)
+				}
+			}
+		}
+	}
+	if all := suncov1.BodiesShown(); len(all) != used {
+		t.Errorf("%d examples, %d of them of a route", len(all), used)
+	}
+}
+
 // TestReferencesResolve follows every reference in the document.
 func TestReferencesResolve(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package suncov1
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 )
 
@@ -23,3 +24,6 @@ func (a *API) OnePost(do func(ctx context.Context, body []byte) (any, error)) ht
 	}
 	return &server{API: a, tree: t}
 }
+
+// BodiesShown returns the example bodies.
+func BodiesShown() map[string]json.RawMessage { return examples() }

@@ -22,7 +22,7 @@ type linkRequest struct {
 
 type confirmation struct {
 	Type    string                  `json:"type" required:"true" doc:"immediate (after the message, if there is one, went out), userActivity (when the person answers the message) or prompt (when the person accepts a question of ours)."`
-	Message partial[messageRequest] `json:"message" doc:"What to send first: text or image, with link actions only. Needed for userActivity, not possible for prompt. It is not part of the conversation."`
+	Message partial[messageContent] `json:"message" doc:"What to send first: text or image, with link actions only. Needed for userActivity, not possible for prompt. It is not part of the conversation."`
 }
 
 func (a *API) linkChannel(ctx context.Context, c *call) (any, error) {

@@ -105,7 +105,6 @@ type op struct {
 	doc     string // more, in sentences
 	in, out any    // zero values of the body and the answer; nil: none
 	query   []param
-	example any  // of the body, for the reference
 	lines   bool // the bodies are NDJSON
 	hidden  bool // leave it out of the reference
 }

@@ -20,7 +20,7 @@ func (a *API) notificationRoutes() []route {
 			op: op{id: "postNotification", tag: "Notifications", summary: "Send a notification", in: notificationRequest{}, out: notificationAnswer{},
 				doc: "Sends a message to an address of a channel, without a prior conversation. When this answers, the notification is stored durably; it is sent, or told as failed. Idempotency-Key makes a repetition harmless for 24 hours."}},
 		{method: http.MethodPost, path: "/notifications/bulk", form: longOnly, scopes: forServers, raw: a.postNotifications, v1: true, maxBody: maxBulkBody,
-			op: op{id: "postNotificationsBulk", tag: "Notifications", summary: "Send up to 10,000 notifications", in: bulkLine{}, out: bulkAnswer{},
+			op: op{id: "postNotificationsBulk", tag: "Notifications", summary: "Send up to 10,000 notifications", in: bulkLine{}, out: bulkAnswer{}, lines: true,
 				doc: "The body is NDJSON: one notification a line, as for a single one, with an optional idempotencyKey each. The answer is NDJSON too, one line for each, in order. A bad line fails alone."}},
 		{method: http.MethodPost, path: "/notifications/explain", form: longOnly, scopes: forServers, handle: a.explainNotification, v1: true,
 			op: op{id: "explainNotification", tag: "Notifications", summary: "Tell what would become of a notification", in: notificationRequest{}, out: explainAnswer{},
