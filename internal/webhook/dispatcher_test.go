@@ -116,7 +116,7 @@ func (plain) Body(dst []byte, h *heliograph.Webhook, e *heliograph.Event, _ *web
 
 // world is a store, a dispatcher and a clock.
 type world struct {
-	*testing.T
+	testing.TB
 	st    *store.Store
 	clock *timers
 	ids   *heliograph.IDMaker
@@ -127,23 +127,31 @@ type world struct {
 	deps  webhook.Deps
 }
 
-func newWorld(t *testing.T, change ...func(*webhook.Deps)) *world {
+func newWorld(t testing.TB, change ...func(*webhook.Deps)) *world {
 	t.Helper()
-	clock := newTimers()
-	ids := heliograph.NewIDMaker(clock.Now, testkit.NewRandom(1))
+	o := store.Options{File: filepath.Join(t.TempDir(), "test.db")}
+	if err := store.Migrate(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	w := newProcess(t, newTimers(), 1, o, change...)
+	w.d.Gained(slots()...)
+	return w
+}
+
+// newProcess is a world on a database that others may use, too. It owns no slot.
+func newProcess(t testing.TB, clock *timers, number uint64, o store.Options, change ...func(*webhook.Deps)) *world {
+	t.Helper()
+	ids := heliograph.NewIDMaker(clock.Now, testkit.NewRandom(number))
 	seal, err := secret.NewRing(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := store.Options{File: filepath.Join(t.TempDir(), "test.db"), Seal: seal, IDs: ids, Now: clock.Now}
-	if err := store.Migrate(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	o.Seal, o.IDs, o.Now = seal, ids, clock.Now
 	st, err := store.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, st: st, clock: clock, ids: ids, app: ids.App(), watch: &watch{changed: make(chan struct{})}}
+	w := &world{TB: t, st: st, clock: clock, ids: ids, app: ids.App(), watch: &watch{changed: make(chan struct{})}}
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	w.deps = webhook.Deps{
 		Queue: store.WebhookQueue{Store: st}, Hooks: store.Webhooks{Store: st}, Contexts: store.WebhookContexts{Store: st},
@@ -173,11 +181,6 @@ func (w *world) start() {
 		IDs: w.ids, Now: w.clock.Now, Random: testkit.NewRandom(7),
 	}
 	w.d.Start()
-	var all []int
-	for s := range heliograph.Slots {
-		all = append(all, s)
-	}
-	w.d.Gained(all...)
 }
 
 func (w *world) stop() {

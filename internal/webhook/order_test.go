@@ -151,6 +151,7 @@ func TestCrashTellsAgainWithTheSameID(t *testing.T) {
 
 	w.deps.Queue = w.deps.Queue.(lossy).Queue
 	w.start()
+	w.d.Gained(slots()...)
 	all := sink.WaitCount(t, 11)
 	for i, r := range all[7:] {
 		if got, want := r.Header.Get("X-Event-Id"), lost[i].ID.String(); got != want || string(r.Body) != string(all[3+i].Body) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -99,10 +100,9 @@ func TestASlowReceiverIsToldAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	release := make(chan struct{})
-	slow := true
+	var calls atomic.Int32
 	sink := testkit.NewSink(t, func(http.ResponseWriter, *testkit.Received) {
-		if slow {
-			slow = false
+		if calls.Add(1) == 1 {
 			<-release
 		}
 	})
@@ -130,9 +130,9 @@ func TestHoldParkAndGiveUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	conv := w.ids.Conversation()
-	var bad string
+	bad := w.ids.Event()
 	sink := testkit.NewSink(t, func(rw http.ResponseWriter, r *testkit.Received) {
-		if r.Header.Get("X-Event-Id") == bad {
+		if r.Header.Get("X-Event-Id") == bad.String() {
 			rw.WriteHeader(http.StatusBadGateway)
 		}
 	})
@@ -140,8 +140,7 @@ func TestHoldParkAndGiveUp(t *testing.T) {
 	h := w.hook(sink.URL)
 	w.hook(alerts.URL, heliograph.TriggerWebhookDead)
 	start := w.clock.Now()
-	first := &heliograph.Event{ID: w.ids.Event(), App: w.app, Type: heliograph.EventRead, At: heliograph.At(start), Conversation: conv}
-	bad = first.ID.String()
+	first := &heliograph.Event{ID: bad, App: w.app, Type: heliograph.EventRead, At: heliograph.At(start), Conversation: conv}
 	if err := w.st.AppendEvents(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
