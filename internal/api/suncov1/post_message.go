@@ -11,6 +11,11 @@ import (
 // messageRequest is the body of a new message, as documented.
 type messageRequest struct {
 	messageRouting
+	contentRequest
+}
+
+// contentRequest is what a message says, as documented; package content reads it.
+type contentRequest struct {
 	Type      string          `json:"type" doc:"text or image" required:"true"`
 	Text      string          `json:"text,omitempty" doc:"At most 4,096 characters. Required for text without actions; the caption of an image."`
 	MediaURL  string          `json:"mediaUrl,omitempty" doc:"Where the image is. Required for image."`
