@@ -1,0 +1,191 @@
+package delivery_test
+
+import (
+	"context"
+	"crypto/rand"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"heliograph"
+	"heliograph/channel"
+	"heliograph/internal/delivery"
+	"heliograph/internal/notify"
+	"heliograph/internal/secret"
+	"heliograph/internal/store"
+)
+
+// network is a channel whose answers are scripted.
+type network struct {
+	mu     sync.Mutex
+	calls  []call
+	answer func(out *channel.Outgoing, n int) channel.Result // n counts calls
+	took   time.Duration
+	flying int
+	most   int
+	lookup func() channel.Result
+}
+
+type call struct {
+	address, text string
+	attempt       int
+	at            time.Time
+}
+
+func (n *network) Send(ctx context.Context, out *channel.Outgoing) channel.Result {
+	n.mu.Lock()
+	n.calls = append(n.calls, call{out.Address, out.Content.Text, out.Attempt, time.Now()})
+	count := len(n.calls)
+	n.flying++
+	n.most = max(n.most, n.flying)
+	n.mu.Unlock()
+	if n.took > 0 {
+		select {
+		case <-time.After(n.took):
+		case <-ctx.Done():
+		}
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.flying--
+	if n.answer != nil {
+		return n.answer(out, count)
+	}
+	return channel.Accepted(201, "X"+out.Delivery.String())
+}
+
+// asked is a network that can be asked what became of an attempt.
+type asked struct{ *network }
+
+func (a asked) Lookup(context.Context, *channel.Outgoing, time.Time) channel.Result {
+	return a.lookup()
+}
+
+func (n *network) texts() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []string
+	for _, c := range n.calls {
+		out = append(out, c.text)
+	}
+	return out
+}
+
+// bench is an engine on a real database, in a bubble of its own time.
+type bench struct {
+	t            *testing.T
+	store        *store.Store
+	engine       *delivery.Engine
+	ids          *heliograph.IDMaker
+	integrations map[heliograph.IntegrationID]*heliograph.Integration
+	channels     map[heliograph.IntegrationID]channel.Channel
+	mu           sync.Mutex
+}
+
+// Lookup implements delivery.Integrations.
+func (b *bench) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := b.integrations[id]
+	if i == nil {
+		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "gone")
+	}
+	return i, b.channels[id], &channel.Type{Name: "test", Receipts: true}, nil
+}
+
+// inBubble runs a test in a bubble of time: waits cost nothing, and their
+// length is exact.
+func inBubble(t *testing.T, o delivery.Options, test func(b *bench)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ring, _, err := secret.Load("", filepath.Join(t.TempDir(), "key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := &bench{
+			t: t, ids: heliograph.NewIDMaker(time.Now, rand.Reader),
+			integrations: map[heliograph.IntegrationID]*heliograph.Integration{}, channels: map[heliograph.IntegrationID]channel.Channel{},
+		}
+		so := store.Options{File: filepath.Join(t.TempDir(), "d.db"), Seal: ring, IDs: b.ids, Now: time.Now}
+		if err := store.Migrate(t.Context(), so); err != nil {
+			t.Fatal(err)
+		}
+		if b.store, err = store.Open(t.Context(), so); err != nil {
+			t.Fatal(err)
+		}
+		o.Store, o.Integrations, o.Now, o.IDs = store.Deliveries{Store: b.store}, b, time.Now, b.ids
+		b.engine = delivery.New(o)
+		b.engine.Start(t.Context())
+		test(b)
+		b.engine.Stop(t.Context())
+		if err := b.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// work lets the engine work on every slot.
+func (b *bench) work() {
+	var all []int
+	for s := range heliograph.Slots {
+		all = append(all, s)
+	}
+	b.engine.Gained(all)
+}
+
+// integration adds one of app that sends over ch.
+func (b *bench) integration(app heliograph.AppID, ch channel.Channel, d heliograph.DeliverySettings) *heliograph.Integration {
+	i := &heliograph.Integration{ID: b.ids.Integration(), App: app, Type: "test", Status: heliograph.IntegrationActive, Delivery: d}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.integrations[i.ID], b.channels[i.ID] = i, ch
+	return i
+}
+
+// send queues one notification, as the surface would.
+func (b *bench) send(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *heliograph.Delivery {
+	b.t.Helper()
+	d := &heliograph.Delivery{
+		ID: b.ids.Notification(), App: i.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: b.ids.Message(), Address: address,
+	}
+	for _, f := range change {
+		f(d)
+	}
+	b.engine.Prepare(d, i)
+	a := &notify.Accept{
+		Delivery: d, NewUser: b.ids.User(), NewClient: b.ids.Client(), NewConversation: b.ids.Conversation(),
+		Message: &heliograph.Message{
+			ID: d.Message, App: i.App, Notification: d.ID, Role: heliograph.Business, Source: heliograph.Source{Type: heliograph.SourceNotification},
+			Content: heliograph.Content{Type: heliograph.TextMessage, Text: text},
+		},
+	}
+	if err := (store.Notifications{Store: b.store}).Accept(b.t.Context(), a, false); err != nil {
+		b.t.Fatal(err)
+	}
+	b.engine.Offer(&delivery.Item{Delivery: d, Content: &a.Message.Content, User: a.User})
+	return d
+}
+
+func marketing(d *heliograph.Delivery) { d.Category = heliograph.Marketing }
+
+// now returns a delivery as it stands.
+func (b *bench) now(d *heliograph.Delivery) *heliograph.Delivery {
+	b.t.Helper()
+	out, err := store.Notifications{Store: b.store}.Notification(b.t.Context(), d.App, d.ID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// settle waits until nothing moves.
+func (b *bench) settle() { synctest.Wait() }
+
+// pass lets time pass.
+func (b *bench) pass(d time.Duration) {
+	time.Sleep(d) // the bubble's time: it costs nothing
+	b.settle()
+}
