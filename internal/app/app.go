@@ -55,9 +55,12 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 	}
 	defer func() {
 		if err != nil {
-			_ = a.data.close()
+			a.unbuild()
 		}
 	}()
+	if err := a.takeAddresses(); err != nil {
+		return nil, err
+	}
 	a.out = [2]*http.Transport{netguard.New(netguard.Options{AllowPrivate: true}).Transport(), a.guard.Transport()}
 	a.host = &host{
 		http:      a.out[0],
@@ -67,7 +70,18 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 	if a.engines, err = newEngines(a); err != nil {
 		return nil, err
 	}
-	return a, a.surfaces()
+	a.surfaces()
+	return a, nil
+}
+
+// unbuild gives back what New took before it failed.
+func (a *App) unbuild() {
+	for _, s := range []*server{a.web, a.ops} {
+		if s != nil {
+			_ = s.ln.Close()
+		}
+	}
+	_ = a.data.close()
 }
 
 // Start begins to serve and to work.

@@ -19,14 +19,13 @@ type server struct {
 	done chan struct{}
 }
 
-// listen takes an address; nothing is answered before serve.
-func listen(address string, secure *tls.Config, h http.Handler, log *slog.Logger) (*server, error) {
+// listen takes an address. Its handler is set before serve.
+func listen(address string, secure *tls.Config, log *slog.Logger) (*server, error) {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
 	}
 	s := &server{ln: ln, log: log, done: make(chan struct{}), http: &http.Server{
-		Handler:   h,
 		TLSConfig: secure,
 		// A caller that dribbles must not hold a connection for long; a bulk
 		// upload of 10 MB over a slow line must get through.

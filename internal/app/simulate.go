@@ -29,21 +29,21 @@ type Simulation struct {
 
 // Simulate runs a provider simulator until Stop.
 func Simulate(o SimulateOptions) (*Simulation, error) {
-	if o.PublicURL == "" {
-		o.PublicURL = "http://" + reachable(o.Listen)
+	web, err := listen(o.Listen, nil, o.Log)
+	if err != nil {
+		return nil, err
 	}
-	s := &Simulation{url: o.PublicURL}
+	if o.PublicURL == "" {
+		o.PublicURL = "http://" + reachable(web.ln.Addr().String())
+	}
+	s := &Simulation{url: o.PublicURL, web: web}
 	s.sim = simulator.New(simulator.Options{Log: o.Log, PublicURL: o.PublicURL, Limits: simulator.Limits{NoHistory: o.NoHistory}})
 	mux := http.NewServeMux()
 	mux.Handle("/", s.sim.Handler())
 	if o.More != nil {
 		o.More(mux)
 	}
-	var err error
-	if s.web, err = listen(o.Listen, nil, mux, o.Log); err != nil {
-		s.sim.Close()
-		return nil, err
-	}
+	s.web.http.Handler = mux
 	s.web.http.WriteTimeout = 0 // the pages' streams stay open
 	s.web.serve(func(err error) { o.Log.Error("the simulator ended", "err", err) })
 	return s, nil

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"net"
 	"net/http"
 
 	"heliograph"
@@ -13,33 +14,41 @@ import (
 	"heliograph/internal/store"
 )
 
-// surfaces takes the addresses and puts every surface in its place.
-func (a *App) surfaces() error {
+// takeAddresses takes the addresses to serve on. A port of 0 becomes a free one.
+func (a *App) takeAddresses() error {
 	secure, err := tlsConfig(&a.cfg.Listen, a.cfg.Data, a.now, a.log)
 	if err != nil {
 		return err
 	}
+	if a.web, err = listen(a.cfg.Address, secure, a.log); err != nil {
+		return err
+	}
+	if host, port, _ := net.SplitHostPort(a.cfg.Address); port == "0" {
+		_, port, _ = net.SplitHostPort(a.Address())
+		a.cfg.Address = net.JoinHostPort(host, port)
+	}
+	if a.cfg.OpsAddress != "" {
+		a.ops, err = listen(a.cfg.OpsAddress, nil, a.log)
+	}
+	return err
+}
+
+// surfaces puts every surface in its place.
+func (a *App) surfaces() {
 	operations := a.operations()
 	inner := http.NewServeMux()
 	inner.Handle("/", a.api().Handler())
 	inner.Handle(hooks.Prefix, named("POST /hooks/{channel}", a.providerHooks()))
 	mux := http.NewServeMux()
 	mux.Handle("/", httpx.Wrap(inner, httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader}))
-	if a.cfg.OpsAddress == "" {
-		for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
-			mux.Handle(path, operations)
-		}
+	a.web.http.Handler = mux
+	if a.ops != nil {
+		a.ops.http.Handler = operations
+		return
 	}
-	if a.web, err = listen(a.cfg.Address, secure, mux, a.log); err != nil {
-		return err
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		mux.Handle(path, operations)
 	}
-	if a.cfg.OpsAddress != "" {
-		if a.ops, err = listen(a.cfg.OpsAddress, nil, operations, a.log); err != nil {
-			_ = a.web.ln.Close()
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *App) operations() http.Handler {
