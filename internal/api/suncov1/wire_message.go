@@ -102,10 +102,10 @@ func wireSource(s *heliograph.Source) sourceJSON {
 // authorID is the user for what a user wrote, and the app for what the business wrote.
 func authorID(m *heliograph.Message) string {
 	switch {
+	case m.Role == heliograph.Customer: // who may have changed by a merge
+		return m.User.String()
 	case m.Author.ID != "":
 		return m.Author.ID
-	case m.Role == heliograph.Customer:
-		return m.User.String()
 	}
 	return m.App.String()
 }
