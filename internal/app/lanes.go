@@ -86,6 +86,9 @@ func (l *lanes) start(ctx context.Context) {
 // stop gives every slot back, so that others need not wait for the lease to end.
 // The engines must have stopped.
 func (l *lanes) stop(ctx context.Context) {
+	if l.cancel == nil {
+		return // never started
+	}
 	l.cancel()
 	l.done.Wait()
 	if err := l.leases.Leave(ctx, l.id); err != nil {

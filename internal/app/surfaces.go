@@ -36,20 +36,21 @@ func (a *App) takeAddresses() error {
 // surfaces puts every surface in its place.
 func (a *App) surfaces() {
 	operations := a.operations()
-	inner := http.NewServeMux()
-	inner.Handle("/", a.api().Handler())
-	inner.Handle(hooks.Prefix, named("POST /hooks/{channel}", a.providerHooks()))
-	mux := http.NewServeMux()
-	mux.Handle("/", httpx.Wrap(inner, httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader}))
-	a.web.http.Handler = mux
+	inner := places{
+		{hooks.Prefix, named("POST /hooks/{channel}", a.providerHooks())},
+		{"/", a.api().Handler()},
+	}
+	outer := places{{"/", httpx.Wrap(inner, httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader})}}
 	if a.ops != nil {
 		a.ops.http.Handler = operations
-		return
+	} else {
+		outer = append(places{{"/healthz", operations}, {"/readyz", operations}, {"/metrics", operations}}, outer...)
 	}
-	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
-		mux.Handle(path, operations)
-	}
+	a.web.http.Handler = outer
 }
+
+// Handler is what is served at Address.
+func (a *App) Handler() http.Handler { return a.web.http.Handler }
 
 func (a *App) operations() http.Handler {
 	return (&ops.API{
