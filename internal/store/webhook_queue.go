@@ -98,10 +98,11 @@ func everySlot() []any {
 }
 
 // Discard implements webhook.Queue.
-func (s WebhookQueue) Discard(ctx context.Context, id heliograph.WebhookID, limit int) (int, error) {
-	args := append([]any{id, limit}, everySlot()...)
+func (s WebhookQueue) Discard(ctx context.Context, r webhook.Ref, limit int) (int, error) {
+	args := append([]any{r.ID, r.App, limit}, everySlot()...)
 	n, err := s.exec(ctx, `DELETE FROM webhook_queue WHERE (slot, webhook_id, event_id) IN (SELECT slot, webhook_id, event_id FROM webhook_queue
-		WHERE webhook_id = $1 AND slot IN (`+placeholders(3, heliograph.Slots)+`) LIMIT $2)`, args...)
+		WHERE webhook_id = $1 AND slot IN (`+placeholders(4, heliograph.Slots)+`)
+			AND NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.app_id = $2 AND w.id = $1 AND w.disabled = '') LIMIT $3)`, args...)
 	return int(n), err
 }
 

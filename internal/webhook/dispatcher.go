@@ -200,6 +200,7 @@ func (d *Dispatcher) Changed(id heliograph.WebhookID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if l := d.lanes[id]; l != nil {
+		l.review()
 		l.reload = true
 		d.prepareBell.ring()
 	}

@@ -302,7 +302,7 @@ func IDAt(t heliograph.Millis) (id heliograph.EventID) {
 // forget drops webhooks of which nothing is to be remembered.
 func (d *Dispatcher) forget() {
 	for id, l := range d.lanes {
-		if l.held == 0 && l.behind == 0 && l.calls == 0 && len(l.known) == 0 && l.since == 0 && !l.inRing && !l.disabling {
+		if l.held == 0 && l.behind == 0 && l.calls == 0 && len(l.known) == 0 && l.since == 0 && !l.inRing && !l.disabling && !l.reload {
 			delete(d.lanes, id)
 		}
 	}

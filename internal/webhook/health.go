@@ -113,12 +113,12 @@ func (d *Dispatcher) discard(l *lane) {
 		return
 	}
 	l.disabling = true
-	id := l.id
+	ref := Ref{l.app, l.id}
 	d.chore(func() {
 		for {
-			n, err := d.Queue.Discard(d.ctx, id, discardPage)
+			n, err := d.Queue.Discard(d.ctx, ref, discardPage)
 			if err != nil {
-				d.Log.Error("a webhook's queue could not be emptied", "webhook", id, "error", err)
+				d.Log.Error("a webhook's queue could not be emptied", "webhook", ref.ID, "error", err)
 			}
 			if err != nil || n < discardPage {
 				break

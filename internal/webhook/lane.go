@@ -14,7 +14,8 @@ type lane struct {
 	app    heliograph.AppID
 	target *target // nil: not known yet
 	reload bool    // the webhook has changed
-	closed bool    // it is disabled or gone: nothing is told
+	closed bool    // it was disabled or gone when last looked up: nothing is told
+	reopen bool    // it was closed before the look-up that is due
 
 	lines  map[[12]byte]*line
 	ready  fifo[*line]
@@ -82,10 +83,7 @@ func (d *Dispatcher) enter(l *lane, it *item) {
 	if _, known := l.known[it.ID]; known {
 		return
 	}
-	if l.closed {
-		d.discard(l)
-		return
-	}
+	l.review()
 	l.known[it.ID] = struct{}{}
 	l.held++
 	d.held++
@@ -105,6 +103,14 @@ func (d *Dispatcher) enter(l *lane, it *item) {
 		d.prepareBell.ring()
 	}
 	d.advance(l, n)
+}
+
+// review has a closed webhook looked up again: something came for it, so it may
+// have been enabled.
+func (l *lane) review() {
+	if l.closed {
+		l.closed, l.target, l.reopen, l.reload = false, nil, true, true
+	}
 }
 
 // insert keeps the line in the order of events; a head that is worked on stays.

@@ -30,7 +30,7 @@ func (d *Dispatcher) behind() (work []pageJob) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for id, l := range d.lanes {
-		if l.behind == 0 || l.closed {
+		if l.behind == 0 {
 			continue
 		}
 		for slot, f := range l.feeds {

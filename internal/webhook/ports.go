@@ -23,8 +23,9 @@ type Queue interface {
 	// Done writes what became of attempts: their log, and their entries removed
 	// or put off.
 	Done(ctx context.Context, outcomes []Outcome) error
-	// Discard removes up to limit entries of a webhook and tells how many it did.
-	Discard(ctx context.Context, webhook heliograph.WebhookID, limit int) (int, error)
+	// Discard removes up to limit entries of a webhook, unless it exists and is
+	// enabled, and tells how many it did.
+	Discard(ctx context.Context, ref Ref, limit int) (int, error)
 }
 
 // Hooks are the webhooks, as the dispatcher needs them.

@@ -59,7 +59,8 @@ func (d *Dispatcher) loadTargets() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, r := range refs {
-		if l := d.lanes[r.ID]; l != nil {
+		// What changed since is looked up again.
+		if l := d.lanes[r.ID]; l != nil && !l.reload {
 			d.aim(l, found[r.ID])
 		}
 	}
@@ -95,13 +96,22 @@ func (d *Dispatcher) aim(l *lane, h *heliograph.Webhook) {
 		d.close(l)
 		return
 	}
-	if l.target != nil && l.target.hook.Target != h.Target || l.closed {
+	if l.reopen || l.target != nil && l.target.hook.Target != h.Target {
 		l.fails, l.gone, l.limit, l.suspect = 0, 0, d.Limits.PerWebhook, false
 	}
 	if l.target == nil && l.since == 0 && h.Failing != 0 {
 		l.since, l.noted = h.Failing, true
 	}
-	l.target, l.closed = t, false
+	l.target = t
+	if l.reopen {
+		l.reopen = false
+		for slot := range d.slots {
+			if d.slots[slot].owned {
+				l.fallBehind(l.feed(slot))
+			}
+		}
+		d.feedBell.ring()
+	}
 }
 
 // loadContexts prepares one batch, and reports whether there was one.

@@ -94,9 +94,15 @@ func discards(h *hooked) {
 	}
 	other := h.subscribe(heliograph.TriggerConversationRead)
 	h.happen(1)
+	ref := webhook.Ref{App: h.app, ID: h.hook.ID}
+	if n, err := h.queue.Discard(h.Context(), ref, 13); n != 0 || err != nil {
+		h.Errorf("of an enabled webhook: %d, %v", n, err)
+	}
+	_, err := h.hooks.Disable(h.Context(), ref, "why")
+	h.must(err)
 	var removed []int
 	for range 4 {
-		n, err := h.queue.Discard(h.Context(), h.hook.ID, 13)
+		n, err := h.queue.Discard(h.Context(), ref, 13)
 		h.must(err)
 		removed = append(removed, n)
 	}
