@@ -54,7 +54,7 @@ func (a *App) Handler() http.Handler { return a.web.http.Handler }
 
 func (a *App) operations() http.Handler {
 	return (&ops.API{
-		Version: a.version, Draining: a.draining.Load, Metrics: a.metrics.Handler(), Now: a.now,
+		Version: a.version, Draining: a.draining.Load, Metrics: a.metrics.Handler(), Now: a.now, Profiles: a.cfg.Pprof,
 		Checks: []ops.Check{
 			{Name: "database", Ask: func(ctx context.Context) error {
 				return store.Figures{Store: a.data.Store}.TestWrite(ctx, heliograph.At(a.now()))

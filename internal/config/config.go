@@ -47,6 +47,7 @@ type Log struct {
 type Listen struct {
 	Address         string        `group:"Network" name:"listen" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on."`
 	OpsAddress      string        `group:"Network" name:"ops-listen" placeholder:"ADDR" help:"Serve /healthz, /readyz and /metrics on this address only. Empty: on --listen."`
+	Pprof           bool          `group:"Network" help:"Serve profiles of the process under /debug/pprof/ on --ops-listen, for measurements."`
 	PublicURL       string        `group:"Network" placeholder:"URL" help:"How providers and customers reach this server, for example https://messages.example.com. Providers' callbacks are built from it and checked against it. Empty: http:// and --listen, which only a simulator on the same machine can reach."`
 	TLSCert         string        `group:"Network" name:"tls-cert" placeholder:"FILE" help:"Serve TLS with this certificate chain (PEM). It is read again when the file changes."`
 	TLSKey          string        `group:"Network" name:"tls-key" placeholder:"FILE" help:"The private key of --tls-cert (PEM)."`

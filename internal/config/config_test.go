@@ -56,6 +56,7 @@ func TestRefusals(t *testing.T) {
 	tests := map[string][]string{
 		"postgres://":  {"--database-url=mysql://x"},
 		"host:port":    {"--listen=8080"},
+		"--ops-listen": {"--pprof"},
 		"go together":  {"--tls-cert=a.pem"},
 		"leave out":    {"--tls-cert=a.pem", "--tls-key=b.pem", "--tls-domain=example.com"},
 		"--public-url": {"--public-url=messages.example.com"},

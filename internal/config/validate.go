@@ -36,6 +36,9 @@ func (l *Listen) Validate() error {
 			return errors.New("--ops-listen must be host:port")
 		}
 	}
+	if l.Pprof && l.OpsAddress == "" {
+		return errors.New("--pprof needs --ops-listen: profiles are not for everyone who reaches --listen")
+	}
 	if (l.TLSCert == "") != (l.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key go together")
 	}
