@@ -48,7 +48,7 @@ func (c *chores) run(log *slog.Logger, list ...chore) {
 }
 
 // breath is the pause between two batches of one chore.
-const breath = 20 * time.Millisecond
+const breath = 50 * time.Millisecond
 
 func (c *chores) stop() {
 	if c.cancel != nil {

@@ -8,25 +8,60 @@ import (
 	"heliograph/internal/store"
 )
 
-// batch bounds what one transaction of a chore removes.
-const batch = 1000
+// batch bounds what one transaction of a chore removes: few enough rows that
+// callers who wait for the same writer do not notice.
+const batch = 500
 
-// startChores begins what is done in the background: what is too old is removed
-// in small batches, so that nobody waits for it.
+// startChores begins what is done in the background: what is too old, or belonged
+// to deleted apps, is removed in small batches.
 func (a *App) startChores() {
 	a.chores.run(a.log,
 		chore{"remove deleted apps", 2 * time.Second, a.engines.tenants.Purge},
-		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removal(a.cfg.RetainIdemKeys, store.Idempotency{Store: a.data.Store}.Prune)},
+		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removeKeys},
+		chore{"remove old history", a.cfg.RetentionPeriod, a.removeHistory},
 	)
 }
 
-// removal is a chore that removes what is older than keep; zero keeps all.
-func (a *App) removal(keep time.Duration, remove func(context.Context, heliograph.Millis, int) (int64, error)) func(context.Context) (bool, error) {
-	return func(ctx context.Context) (bool, error) {
-		if keep == 0 {
-			return false, nil
-		}
-		n, err := remove(ctx, heliograph.At(a.now()).Add(-keep), batch)
-		return n >= batch, err
+func (a *App) removeKeys(ctx context.Context) (more bool, err error) {
+	if a.cfg.RetainIdemKeys == 0 {
+		return false, nil
 	}
+	n, err := store.Idempotency{Store: a.data.Store}.Prune(ctx, heliograph.At(a.now()).Add(-a.cfg.RetainIdemKeys), batch)
+	return n >= batch, err
+}
+
+// removeHistory removes one batch of each kind of each app.
+func (a *App) removeHistory(ctx context.Context) (more bool, err error) {
+	r := store.Retention{Store: a.data.Store}
+	apps, err := r.Apps(ctx)
+	if err != nil {
+		return false, err
+	}
+	now := heliograph.At(a.now())
+	for _, app := range apps {
+		messages := a.cfg.RetainMessages
+		if own := time.Duration(app.Settings.ConversationRetentionSeconds) * time.Second; own > 0 && (messages == 0 || own < messages) {
+			messages = own
+		}
+		for _, kind := range []struct {
+			keep   time.Duration
+			remove func(context.Context, heliograph.AppID, heliograph.Millis, int) (int64, error)
+		}{
+			{a.cfg.RetainRaw, r.Inbound},
+			{a.cfg.RetainWebhooks, store.WebhookLog{Store: a.data.Store}.Prune},
+			{a.cfg.RetainEvents, r.Events},
+			{a.cfg.RetainEvents, r.Deliveries},
+			{messages, r.Messages},
+		} {
+			if kind.keep == 0 {
+				continue
+			}
+			n, err := kind.remove(ctx, app.ID, now.Add(-kind.keep), batch)
+			if err != nil {
+				return false, err
+			}
+			more = more || n >= batch
+		}
+	}
+	return more, nil
 }

@@ -38,3 +38,9 @@ func (s System) SetNote(ctx context.Context, name, text string) error {
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, text)
 	return err
 }
+
+// DropNote removes the text of name.
+func (s System) DropNote(ctx context.Context, name string) error {
+	_, err := s.exec(ctx, `DELETE FROM system WHERE name = $1`, name)
+	return err
+}

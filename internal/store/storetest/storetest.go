@@ -31,6 +31,8 @@ var areas = []struct {
 	{"idempotency", Idempotency},
 	{"webhooks", Webhooks},
 	{"answers", Answers},
+	{"retention", Retention},
+	{"system", System},
 }
 
 // Run checks stores from open against every promise.
