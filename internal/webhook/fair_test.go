@@ -10,10 +10,10 @@ import (
 )
 
 // Receivers that hang keep few senders: the others' events get through while
-// every hanging call is still open.
+// every hanging call is still open, and memory is full of what waits for them.
 func TestHangingReceiversLeaveSendersFree(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(d *webhook.Deps) { d.Limits.Senders, d.Limits.PerWebhook = 32, 8 })
+	w := newWorld(t, func(d *webhook.Deps) { d.Limits.Senders, d.Limits.PerWebhook, d.Limits.Memory = 32, 8, 100 })
 	release := make(chan struct{})
 	var once sync.Once
 	defer once.Do(func() { close(release) })

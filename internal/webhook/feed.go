@@ -87,7 +87,7 @@ func (d *Dispatcher) take(it *item) {
 		f.side = append(f.side, it)
 	case f.behind:
 		f.missed = f.missed || less(it.ID, f.cursor)
-	case l.held >= d.Limits.Window || d.held >= d.Limits.Memory:
+	case d.room(l) <= 0:
 		l.fallBehind(f)
 	default:
 		d.enter(l, it)
@@ -206,7 +206,7 @@ func (d *Dispatcher) onTick(ticks int) error {
 	}
 	d.mu.Lock()
 	for _, e := range due {
-		if l := d.lane(e.Webhook, e.App); d.slots[e.Slot].owned && l.held < d.Limits.Window {
+		if l := d.lane(e.Webhook, e.App); d.slots[e.Slot].owned && d.room(l) > 0 {
 			d.enter(l, &item{Entry: *e})
 		}
 	}

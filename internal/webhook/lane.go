@@ -177,7 +177,7 @@ func (d *Dispatcher) pop(l *lane, n *line) {
 	n.items = n.items[1:]
 	l.held--
 	d.held--
-	if l.behind > 0 && l.held <= d.Limits.Window/2 {
+	if l.behind > 0 && (l.held <= ownRoom/2 || l.held <= d.Limits.Window/2 && d.held < d.Limits.Memory) {
 		d.feedBell.ring()
 	}
 }

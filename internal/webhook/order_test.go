@@ -52,7 +52,7 @@ func TestOrderIsKeptUnderRetries(t *testing.T) {
 		}
 	}
 	w.until("all to be told", func() bool {
-		w.clock.Advance(time.Second)
+		step(w.clock, []*testkit.Sink{sink}, w)
 		return len(w.calls(h, "done")) == conversations*each
 	})
 	mu.Lock()

@@ -42,9 +42,13 @@ func (d *Dispatcher) behind() (work []pageJob) {
 	return work
 }
 
+// ownRoom is how many entries of a webhook may be in memory however many others
+// hold, so that receivers that fail cannot take all of it.
+const ownRoom = 256
+
 // room is how many more entries of a webhook may be in memory.
 func (d *Dispatcher) room(l *lane) int {
-	return min(d.Limits.Window-l.held, d.Limits.Memory-d.held)
+	return min(d.Limits.Window-l.held, max(d.Limits.Memory-d.held, ownRoom-l.held))
 }
 
 func (d *Dispatcher) loadPage(w pageJob) error {

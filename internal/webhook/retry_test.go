@@ -156,7 +156,7 @@ func TestHoldParkAndGiveUp(t *testing.T) {
 		w.clock.Advance(time.Hour)
 		// The parked event is looked for at the next tick after its time.
 		w.until("a look at the queue", func() bool {
-			w.clock.Advance(time.Second)
+			step(w.clock, []*testkit.Sink{sink, alerts}, w)
 			now, _, _ := w.watch.look()
 			return len(now) > len(before) || w.notDue(h)
 		})

@@ -3,7 +3,6 @@ package webhook_test
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"heliograph"
 	"heliograph/internal/store"
@@ -38,7 +37,7 @@ func TestTwoProcessesShareTheWork(t *testing.T) {
 	}
 	told := func(n int) func() bool {
 		return func() bool {
-			clock.Advance(time.Second)
+			step(clock, []*testkit.Sink{sink}, a, b)
 			return len(a.calls(h, "done")) == n && a.queued() == 0
 		}
 	}
