@@ -6,7 +6,6 @@ type EventType string
 // The events. Delivery events are told to webhooks as notification:delivery:*
 // or message:delivery:* by the kind of the delivery.
 const (
-	EventAccepted        EventType = "accepted"         // an intent was stored
 	EventAttempt         EventType = "attempt"          // an attempt ended without a change of status (a retry follows)
 	EventUnknown         EventType = "unknown"          // an attempt's outcome is not known
 	EventResolved        EventType = "resolved"         // what became of an unknown attempt
@@ -80,15 +79,15 @@ type EventData struct {
 	Context  []MessageID       `json:"cx,omitempty"` // message.customer: recentNotifications
 	Other    []UserID          `json:"o,omitempty"`  // user.merge: the discarded
 	OtherExt []string          `json:"oe,omitempty"` // their external ids, by position
-	Client   ClientID          `json:"cl,omitempty"`
+	Client   ClientID          `json:"cl,omitzero"`
 	Channel  string            `json:"ch,omitempty"` // link.*, client.*, reads: the channel's name
-	Integ    IntegrationID     `json:"in,omitempty"`
+	Integ    IntegrationID     `json:"in,omitzero"`
 	Criteria map[string]string `json:"cr,omitempty"` // link.*
 	Reason   string            `json:"re,omitempty"` // client.*, consent
 	Activity string            `json:"a,omitempty"`  // typing:start, typing:stop
 	ActionID string            `json:"ai,omitempty"` // postback
 	ExtID    string            `json:"xi,omitempty"` // the user's external id then
-	Webhook  WebhookID         `json:"w,omitempty"`
+	Webhook  WebhookID         `json:"w,omitzero"`
 }
 
 // Told is an event that a webhook is to be told of.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -63,11 +64,31 @@ func (a asked) Lookup(context.Context, *channel.Outgoing, time.Time) channel.Res
 	return a.lookup()
 }
 
-func (n *network) texts() []string {
+func (n *network) list() []call {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	return slices.Clone(n.calls)
+}
+
+func (n *network) count() int { return len(n.list()) }
+
+// peak is the most calls there were at once.
+func (n *network) peak() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.most
+}
+
+// now is how many calls are under way.
+func (n *network) now() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.flying
+}
+
+func (n *network) texts() []string {
 	var out []string
-	for _, c := range n.calls {
+	for _, c := range n.list() {
 		out = append(out, c.text)
 	}
 	return out

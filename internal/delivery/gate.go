@@ -84,6 +84,9 @@ func reachable(q *Question) Verdict {
 }
 
 func content(q *Question) Verdict {
+	if q.Content == nil {
+		return Verdict{Stop: true, Reason: heliograph.ReasonCancelled, Message: "the message was deleted before it was sent"}
+	}
 	r, ok := q.Channel.(channel.Renderer)
 	if !ok {
 		return Verdict{}

@@ -31,11 +31,11 @@ func TestOrderPerAddress(t *testing.T) {
 				}
 				b.pass(time.Minute)
 				seen := map[string][]string{}
-				for _, c := range n.calls {
+				for _, c := range n.list() {
 					seen[c.address] = append(seen[c.address], c.text)
 				}
-				if len(n.calls) != addresses*each {
-					t.Errorf("%d sends, want %d", len(n.calls), addresses*each)
+				if n.count() != addresses*each {
+					t.Errorf("%d sends, want %d", n.count(), addresses*each)
 				}
 				for address, texts := range seen {
 					if !slices.IsSorted(texts) {
@@ -56,8 +56,8 @@ func TestOneAddressHasOneCallInFlight(t *testing.T) {
 			b.send(i, "+1", fmt.Sprint(m))
 		}
 		b.pass(10 * time.Second)
-		if n.most != 1 || len(n.calls) != 5 {
-			t.Errorf("%d at once, %d in all", n.most, len(n.calls))
+		if n.peak() != 1 || n.count() != 5 {
+			t.Errorf("%d at once, %d in all", n.peak(), n.count())
 		}
 	})
 }
@@ -71,7 +71,7 @@ func TestClasses(t *testing.T) {
 			b.send(i, fmt.Sprintf("+1%03d", m), "ad", marketing)
 		}
 		b.pass(time.Second)
-		before := len(n.calls)
+		before := n.count()
 		b.send(i, "+2000", "code")
 		b.pass(250 * time.Millisecond)
 		if at := slices.Index(n.texts(), "code"); at < 0 || at > before+1 {
@@ -80,7 +80,7 @@ func TestClasses(t *testing.T) {
 		for m := range 64 {
 			b.send(i, fmt.Sprintf("+3%03d", m), "code")
 		}
-		mark := len(n.calls)
+		mark := n.count()
 		b.pass(6 * time.Second)
 		if ads := strings.Count(strings.Join(n.texts()[mark:], " "), "ad"); ads < 2 {
 			t.Errorf("%d ads went out among 60 codes: the lower class starves", ads)
@@ -101,8 +101,8 @@ func TestAppsTakeTurns(t *testing.T) {
 		sent := time.Now()
 		b.send(j, "+2", "hello")
 		b.pass(time.Second)
-		if len(small.calls) != 1 || small.calls[0].at.Sub(sent) > 200*time.Millisecond {
-			t.Errorf("another app's message waited: %+v, sent at %v", small.calls, sent)
+		if small.count() != 1 || small.list()[0].at.Sub(sent) > 200*time.Millisecond {
+			t.Errorf("another app's message waited: %+v, sent at %v", small.list(), sent)
 		}
 	})
 }
@@ -117,12 +117,12 @@ func TestAHangingProviderLeavesSendersToOthers(t *testing.T) {
 			b.send(i, fmt.Sprintf("+1%03d", m), "x")
 		}
 		b.pass(time.Second)
-		if hangs.flying > 32 {
-			t.Errorf("one lane took %d of 64 senders", hangs.flying)
+		if hangs.now() > 32 {
+			t.Errorf("one lane took %d of 64 senders", hangs.now())
 		}
 		b.send(j, "+2", "hello")
 		b.settle()
-		if len(fine.calls) != 1 {
+		if fine.count() != 1 {
 			t.Error("another lane's message waits behind a provider that hangs")
 		}
 	})
@@ -140,11 +140,11 @@ func TestRateAndConcurrency(t *testing.T) {
 			b.send(j, fmt.Sprintf("+1%03d", k), "x")
 		}
 		b.pass(5 * time.Second)
-		if got := len(n.calls); got < 45 || got > 55 {
+		if got := n.count(); got < 45 || got > 55 {
 			t.Errorf("%d calls in 5 s at 10 a second", got)
 		}
-		if m.most != 3 {
-			t.Errorf("%d calls at once, want 3", m.most)
+		if m.peak() != 3 {
+			t.Errorf("%d calls at once, want 3", m.peak())
 		}
 	})
 }
@@ -158,8 +158,8 @@ func TestScheduled(t *testing.T) {
 		d := b.send(i, "+1", "later", func(d *heliograph.Delivery) { d.Due = at })
 		b.send(i, "+1", "now")
 		b.pass(89 * time.Minute)
-		if got := b.now(d).Status; got != heliograph.Scheduled || len(n.calls) != 1 {
-			t.Errorf("status %s, %d calls before its time", got, len(n.calls))
+		if got := b.now(d).Status; got != heliograph.Scheduled || n.count() != 1 {
+			t.Errorf("status %s, %d calls before its time", got, n.count())
 		}
 		b.pass(2 * time.Minute)
 		if got := b.now(d).Status; got != heliograph.AtChannel {
@@ -184,14 +184,14 @@ func TestBreaker(t *testing.T) {
 			b.send(i, fmt.Sprintf("+1%03d", k), "x")
 		}
 		b.pass(10 * time.Second)
-		if got := len(n.calls); got < 5 || got > 9 {
+		if got := n.count(); got < 5 || got > 9 {
 			t.Errorf("%d calls in 10 s to a provider that is down: the breaker should open after 5", got)
 		}
 		n.mu.Lock()
 		down = false
 		n.mu.Unlock()
 		b.pass(2 * time.Minute)
-		if got := len(n.calls); got != 50 {
+		if got := n.count(); got != 50 {
 			t.Errorf("%d calls once the provider is back, want 50", got)
 		}
 	})
@@ -209,14 +209,14 @@ func TestLostSlotsAreLeftAlone(t *testing.T) {
 		slot := b.engine.Slot(i, "+1000")
 		b.engine.Lost([]int{slot})
 		b.settle()
-		before := len(n.calls)
+		before := n.count()
 		b.pass(10 * time.Second)
-		if got := len(n.calls); got > before+1 {
+		if got := n.count(); got > before+1 {
 			t.Errorf("%d calls on a slot that was lost", got-before)
 		}
 		b.engine.Gained([]int{slot})
 		b.pass(time.Minute)
-		if got := len(n.calls); got != 20 {
+		if got := n.count(); got != 20 {
 			t.Errorf("%d calls in all, want 20", got)
 		}
 	})

@@ -82,6 +82,7 @@ func (e *Engine) failed(it *Item, r *channel.Result, via string) *Outcome {
 	o.Update.Details.Error, o.Events[0].Data.Error = r.Error(), r.Error()
 	if r.Suppress != nil {
 		o.Suppress, o.Consent = e.suppression(o.Update, r.Suppress, r.Reason)
+		o.Events = append(o.Events, e.optedOut(o.Update, o.Consent))
 	}
 	return o
 }
@@ -176,7 +177,7 @@ func (e *Engine) resolve(l *lane, it *Item) {
 		return
 	}
 	asker, ok := l.channel.(channel.Lookuper)
-	if !ok {
+	if !ok || it.Content == nil {
 		e.finish(l, e.byPolicy(l, it))
 		return
 	}
@@ -223,6 +224,14 @@ func (e *Engine) byPolicy(l *lane, it *Item) *Outcome {
 	}
 	o.Events[0].Data.Via = "policy"
 	return o
+}
+
+// optedOut tells of an opt-out that a provider knew of.
+func (e *Engine) optedOut(d *heliograph.Delivery, c *heliograph.Consent) *heliograph.Event {
+	ev := e.event(d, heliograph.EventConsent, nil)
+	ev.Data.Reason, ev.Data.Client, ev.Data.Channel = string(c.Action), d.Client, d.Channel
+	ev.Data.Criteria = map[string]string{"address": c.Address, "scope": string(c.Scope), "source": string(c.Source)}
+	return ev
 }
 
 // suppression is what a provider's refusal means for later sends.

@@ -63,8 +63,8 @@ func TestOutcomes(t *testing.T) {
 				b.settle()
 				b.pass(tc.wait)
 				got := b.now(d)
-				if got.Status != tc.status || got.Reason != tc.reason || len(n.calls) != tc.calls || got.Details.Resent != tc.resent {
-					t.Errorf("status %s, reason %q, %d calls, resent %v", got.Status, got.Reason, len(n.calls), got.Details.Resent)
+				if got.Status != tc.status || got.Reason != tc.reason || n.count() != tc.calls || got.Details.Resent != tc.resent {
+					t.Errorf("status %s, reason %q, %d calls, resent %v", got.Status, got.Reason, n.count(), got.Details.Resent)
 				}
 			})
 		})
@@ -94,8 +94,8 @@ func TestLookUpBeforePolicy(t *testing.T) {
 				b.work()
 				d := b.send(i, "+1", "x")
 				b.pass(3 * time.Minute)
-				if got := b.now(d); got.Status != tc.status || len(n.calls) != tc.calls || got.Details.Resent {
-					t.Errorf("status %s, %d calls, resent %v", got.Status, len(n.calls), got.Details.Resent)
+				if got := b.now(d); got.Status != tc.status || n.count() != tc.calls || got.Details.Resent {
+					t.Errorf("status %s, %d calls, resent %v", got.Status, n.count(), got.Details.Resent)
 				}
 			})
 		})
@@ -135,8 +135,8 @@ func TestPauseStopsTheLaneAndIsKept(t *testing.T) {
 		b.work()
 		first, second := b.send(i, "+1", "a"), b.send(i, "+2", "b")
 		b.pass(59 * time.Minute)
-		if len(n.calls) != 1 || b.now(first).Status != heliograph.Queued || b.now(second).Status != heliograph.Queued {
-			t.Errorf("%d calls; statuses %s, %s while paused", len(n.calls), b.now(first).Status, b.now(second).Status)
+		if n.count() != 1 || b.now(first).Status != heliograph.Queued || b.now(second).Status != heliograph.Queued {
+			t.Errorf("%d calls; statuses %s, %s while paused", n.count(), b.now(first).Status, b.now(second).Status)
 		}
 		b.pass(2 * time.Minute)
 		if b.now(first).Status != heliograph.AtChannel || b.now(second).Status != heliograph.AtChannel {
@@ -208,7 +208,7 @@ func TestEchoSettlesADoubt(t *testing.T) {
 			t.Errorf("events %v", types)
 		}
 		b.pass(10 * time.Minute)
-		if len(n.calls) < 2 || b.now(behind).Attempts == 0 {
+		if n.count() < 2 || b.now(behind).Attempts == 0 {
 			t.Errorf("what stood behind it never moved: %+v", b.now(behind))
 		}
 	})
@@ -225,8 +225,8 @@ func TestSuppressionStopsLaterSends(t *testing.T) {
 		b.settle()
 		d := b.send(i, "+1", "second")
 		b.settle()
-		if got := b.now(d); got.Status != heliograph.Failed || got.Reason != heliograph.ReasonOptedOut || len(n.calls) != 1 {
-			t.Errorf("status %s, reason %s, %d calls", got.Status, got.Reason, len(n.calls))
+		if got := b.now(d); got.Status != heliograph.Failed || got.Reason != heliograph.ReasonOptedOut || n.count() != 1 {
+			t.Errorf("status %s, reason %s, %d calls", got.Status, got.Reason, n.count())
 		}
 	})
 }

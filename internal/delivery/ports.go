@@ -26,8 +26,8 @@ const (
 // Item is a queued delivery with all that an attempt needs.
 type Item struct {
 	Delivery *heliograph.Delivery
-	Content  *heliograph.Content
-	User     *heliograph.User // id, external id and conversation only; may be nil
+	Content  *heliograph.Content // nil: deleted while it was queued
+	User     *heliograph.User    // id, external id and conversation only; may be nil
 
 	State   QueueState
 	Started heliograph.Millis // of the attempt under way or in doubt

@@ -17,7 +17,16 @@ func (e *Engine) ApplyStatus(ctx context.Context, i *heliograph.Integration, raw
 			return e.advance(kind, d, user, f)
 		},
 	}
-	return e.Store.ApplyStatus(ctx, s, e.observeChange)
+	if err := e.Store.ApplyStatus(ctx, s, e.observeChange); err != nil {
+		return err
+	}
+	for _, f := range facts {
+		if f.Status != nil && f.Status.Status == heliograph.Failed && f.Status.Result.Class == channel.ClassPause {
+			r := f.Status.Result
+			e.post(func(e *Engine) { e.pause(e.lane(i.ID, i.App), &r, heliograph.At(e.Now())) })
+		}
+	}
+	return nil
 }
 
 func (e *Engine) receipts(ctx context.Context, i *heliograph.Integration) bool {
@@ -81,6 +90,7 @@ func (e *Engine) advance(receipts bool, d *heliograph.Delivery, user *heliograph
 		u.Final = ev.At
 		if s.Result.Suppress != nil {
 			c.Suppress, c.Consent = e.suppression(&u, s.Result.Suppress, s.Result.Reason)
+			c.Events = append(c.Events, e.optedOut(&u, c.Consent))
 		}
 		e.Watch.Failed(u.Channel, u.Reason)
 	}

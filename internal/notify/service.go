@@ -94,9 +94,6 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 		return nil, err
 	}
 	content.Stamp(in.Content, s.IDs.Hex)
-	if in.Content.Author.ID == "" {
-		in.Content.Author.ID = in.App.String()
-	}
 	d := &heliograph.Delivery{
 		ID: s.IDs.Notification(), App: in.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: s.IDs.Message(),
 		Address: address, Category: in.Category, Created: now, Due: in.At, Expires: in.Expires,

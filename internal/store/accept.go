@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"time"
 
 	"heliograph"
 	"heliograph/internal/notify"
@@ -17,9 +15,6 @@ import (
 type Notifications struct{ *Store }
 
 const idempotencyRoute = notify.IdempotencyRoute
-
-// idempotencyAge is how long a key is remembered.
-const idempotencyAge = 24 * time.Hour
 
 var (
 	acceptVerb = &verb{name: "accept", lane: laneAccept, run: runAccepts}
@@ -150,7 +145,7 @@ type addressKey struct {
 	address  string
 }
 
-// owner is who owns an address, and on which integrations of its channel.
+// owner is a user who owns an address, and on which integrations of its channel.
 type owner struct {
 	user    *heliograph.User
 	clients map[heliograph.IntegrationID]heliograph.ClientID
@@ -172,7 +167,7 @@ type thread struct {
 type accepting struct {
 	tx      *hotTx
 	todo    []*notify.Accept
-	owners  map[addressKey]*owner
+	owners  map[addressKey][]*owner
 	threads map[heliograph.ConversationID]*thread
 	order   []*thread
 
@@ -180,7 +175,7 @@ type accepting struct {
 }
 
 func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
-	b := &accepting{tx: tx, owners: map[addressKey]*owner{}, threads: map[heliograph.ConversationID]*thread{}}
+	b := &accepting{tx: tx, owners: map[addressKey][]*owner{}, threads: map[heliograph.ConversationID]*thread{}}
 	all := make([]*notify.Accept, len(args))
 	for i, arg := range args {
 		all[i] = arg.(*notify.Accept)
@@ -269,12 +264,13 @@ func (b *accepting) findOwners(ctx context.Context) error {
 		}
 	}
 	return b.tx.query(ctx, &hotOwner, &p, func(i int, c cells) error {
-		o := b.owners[keys[i]]
+		var user heliograph.UserID
+		copy(user[:], c.bytes(1))
+		o := ownerOf(b.owners[keys[i]], user)
 		if o == nil {
-			o = &owner{user: &heliograph.User{App: keys[i].app, ExternalID: c.text(4)}, clients: map[heliograph.IntegrationID]heliograph.ClientID{}}
-			copy(o.user.ID[:], c.bytes(1))
+			o = &owner{user: &heliograph.User{ID: user, App: keys[i].app, ExternalID: c.text(4)}, clients: map[heliograph.IntegrationID]heliograph.ClientID{}}
 			copy(o.user.Conversation[:], c.bytes(3))
-			b.owners[keys[i]] = o
+			b.owners[keys[i]] = append(b.owners[keys[i]], o)
 		}
 		var client heliograph.ClientID
 		var integration heliograph.IntegrationID
@@ -285,18 +281,47 @@ func (b *accepting) findOwners(ctx context.Context) error {
 	})
 }
 
+func ownerOf(list []*owner, user heliograph.UserID) *owner {
+	for _, o := range list {
+		if o.user.ID == user {
+			return o
+		}
+	}
+	return nil
+}
+
+// owner returns whose address a notification goes to: the owner on its own
+// integration before one on another of the channel, and a new user when there
+// is none.
+func (b *accepting) owner(a *notify.Accept) *owner {
+	k := addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}
+	list := b.owners[k]
+	for _, o := range list {
+		if _, own := o.clients[a.Delivery.Integration]; own {
+			return o
+		}
+	}
+	if len(list) == 0 {
+		list = []*owner{{fresh: true, user: &heliograph.User{ID: a.NewUser, App: k.app}, clients: map[heliograph.IntegrationID]heliograph.ClientID{}}}
+		b.owners[k] = list
+	}
+	return list[0]
+}
+
 // lockThreads locks the conversations that exist, in the order of their ids.
 func (b *accepting) lockThreads(ctx context.Context) error {
 	var p params
 	var list []*thread
-	for _, o := range b.owners {
-		if o == nil || o.user.Conversation.IsZero() || b.threads[o.user.Conversation] != nil {
-			continue
+	for _, owners := range b.owners {
+		for _, o := range owners {
+			if o.user.Conversation.IsZero() || b.threads[o.user.Conversation] != nil {
+				continue
+			}
+			t := &thread{app: o.user.App, id: o.user.Conversation, user: o.user.ID}
+			b.threads[t.id] = t
+			list = append(list, t)
+			p.add(idBytes(t.app), idBytes(t.id))
 		}
-		t := &thread{app: o.user.App, id: o.user.Conversation, user: o.user.ID}
-		b.threads[t.id] = t
-		list = append(list, t)
-		p.add(idBytes(t.app), idBytes(t.id))
 	}
 	found := 0
 	err := b.tx.query(ctx, &hotLockConversation, &p, func(i int, c cells) error {
@@ -306,7 +331,7 @@ func (b *accepting) lockThreads(ctx context.Context) error {
 		return nil
 	})
 	if err == nil && found != len(list) {
-		return fmt.Errorf("%d conversations of users are missing", len(list)-found)
+		return errLostRace // a merge or a deletion was faster: look again
 	}
 	return err
 }
@@ -315,12 +340,7 @@ func (b *accepting) lockThreads(ctx context.Context) error {
 // and gives it its place there.
 func (b *accepting) place(a *notify.Accept) error {
 	d, m := a.Delivery, a.Message
-	k := addressKey{d.App, d.Channel, d.Address}
-	o := b.owners[k]
-	if o == nil {
-		o = &owner{fresh: true, user: &heliograph.User{ID: a.NewUser, App: d.App}, clients: map[heliograph.IntegrationID]heliograph.ClientID{}}
-		b.owners[k] = o
-	}
+	o := b.owner(a)
 	t := b.thread(o, a)
 	if t.messages >= heliograph.MaxMessages {
 		a.Err = heliograph.Errorf(heliograph.Locked, heliograph.CodeLocked, "the conversation holds %d messages; delete them to go on", heliograph.MaxMessages)

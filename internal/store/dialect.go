@@ -109,9 +109,16 @@ func isUnique(err error) bool {
 	return false
 }
 
+// errLostRace says that what a transaction had looked up was gone when it came
+// to it.
+var errLostRace = errors.New("what was looked up has gone meanwhile")
+
 // isTransient reports whether the same transaction may succeed when run again:
 // it lost a race (deadlock, serialization, busy), and nothing of it was kept.
 func isTransient(err error) bool {
+	if errors.Is(err, errLostRace) {
+		return true
+	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "40001" || pg.Code == "40P01"
 	}

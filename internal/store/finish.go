@@ -56,6 +56,14 @@ var hotSuppress = hotStmt{
 	types: "btbttti",
 }
 
+// Whoever is suppressed shows it on the client, as after a keyword.
+var hotBlock = hotStmt{
+	row: `UPDATE clients SET status = 'blocked' WHERE app_id = ? AND address = ? AND status = 'active' AND ? IN (x'000000000000000000000000', integration_id)`,
+	set: `UPDATE clients c SET status = 'blocked' FROM unnest($1::bytea[], $2::text[], $3::bytea[]) AS v(app_id, address, integration_id)
+		WHERE c.app_id = v.app_id AND c.address = v.address AND c.status = 'active' AND v.integration_id IN ('\x000000000000000000000000'::bytea, c.integration_id)`,
+	types: "btb",
+}
+
 var hotConsent = hotStmt{
 	row: `INSERT INTO consents (app_id, id, address, user_id, at, doc) VALUES (?, ?, ?, ?, ?, ?)`,
 	set: `INSERT INTO consents (app_id, id, address, user_id, at, doc)
@@ -137,6 +145,7 @@ type changes struct {
 	queue    params
 	deliver  params
 	suppress params
+	block    params
 	consent  params
 	events   hotEvents
 }
@@ -149,6 +158,9 @@ func (w *changes) add(d *heliograph.Delivery, user *heliograph.User, events []*h
 	w.deliver.add(string(d.Status), d.Reason, int64(d.Attempts), int64(d.Due), int64(d.Sent), int64(d.Final), string(doc), idBytes(d.App), notificationBytes(d.ID))
 	if sup != nil {
 		w.suppress.add(idBytes(sup.App), sup.Address, sup.Integration[:], string(sup.Scope), string(sup.Source), sup.Reason, int64(sup.Since))
+		if sup.Scope != heliograph.ScopeMarketing {
+			w.block.add(idBytes(sup.App), sup.Address, sup.Integration[:])
+		}
 	}
 	if con != nil {
 		doc, err := json.Marshal(consentDoc{con.Action, con.Scope, con.Source, con.Integration, con.Evidence})
@@ -170,7 +182,7 @@ func (w *changes) write(ctx context.Context, tx *hotTx) error {
 	steps := []struct {
 		st *hotStmt
 		p  *params
-	}{{&hotQueue, &w.queue}, {&hotUpdateDelivery, &w.deliver}, {&hotSuppress, &w.suppress}, {&hotConsent, &w.consent}}
+	}{{&hotQueue, &w.queue}, {&hotUpdateDelivery, &w.deliver}, {&hotSuppress, &w.suppress}, {&hotBlock, &w.block}, {&hotConsent, &w.consent}}
 	for _, step := range steps {
 		if err := tx.exec(ctx, step.st, step.p); err != nil {
 			return err

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
-	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -49,16 +47,8 @@ func provider(ctx context.Context, o Options) (*goose.Provider, *Store, error) {
 	}
 	files, err := migrationsFor(s.d)
 	if err == nil {
-		var options []goose.ProviderOption
-		d := database.DialectSQLite3
-		if !s.d.rowwise {
-			d = database.DialectPostgres
-			if locker, err := lock.NewPostgresSessionLocker(); err == nil {
-				options = append(options, goose.WithSessionLocker(locker))
-			}
-		}
 		var p *goose.Provider
-		if p, err = goose.NewProvider(d, s.write, files, options...); err == nil {
+		if p, err = newProvider(s, files); err == nil {
 			return p, s, nil
 		}
 	}

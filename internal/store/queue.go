@@ -35,11 +35,11 @@ const itemColumns = deliveryColumnsOf + `, q.state, q.attempt, q.started_at, q.d
 
 const itemJoin = ` FROM queue q
 	JOIN deliveries d ON d.app_id = q.app_id AND d.id = q.id
-	JOIN messages m ON m.app_id = d.app_id AND m.id = d.message_id
+	LEFT JOIN messages m ON m.app_id = d.app_id AND m.id = d.message_id
 	LEFT JOIN users u ON u.app_id = d.app_id AND u.id = d.user_id`
 
 func scanItem(row scanner) (*delivery.Item, error) {
-	it := &delivery.Item{Delivery: &heliograph.Delivery{}, Content: &heliograph.Content{}}
+	it := &delivery.Item{Delivery: &heliograph.Delivery{}}
 	dest, finish := deliveryDest(it.Delivery)
 	var content []byte
 	var external sql.NullString
@@ -56,6 +56,10 @@ func scanItem(row scanner) (*delivery.Item, error) {
 	if !it.Delivery.User.IsZero() {
 		it.User = &heliograph.User{ID: it.Delivery.User, App: it.Delivery.App, ExternalID: external.String, Conversation: it.Delivery.Conversation}
 	}
+	if content == nil {
+		return it, nil // deleted while it was queued
+	}
+	it.Content = &heliograph.Content{}
 	return it, json.Unmarshal(content, it.Content)
 }
 

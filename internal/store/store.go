@@ -10,12 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"heliograph"
 )
@@ -95,48 +91,6 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("the database does not answer: %w", err)
 	}
 	return s, nil
-}
-
-func (s *Store) openPostgres() error {
-	s.d = &postgres
-	if s.Writers == 0 {
-		s.Writers = 3
-	}
-	cfg, err := pgx.ParseConfig(s.URL)
-	if err != nil {
-		return fmt.Errorf("the database URL cannot be read: %w", errors.Unwrap(err))
-	}
-	s.write = stdlib.OpenDB(*cfg)
-	s.write.SetMaxOpenConns(s.Writers + 16)
-	s.write.SetMaxIdleConns(s.Writers + 16)
-	s.read = s.write
-	return nil
-}
-
-func (s *Store) openSQLite() error {
-	s.d = &sqliteDialect
-	s.Writers = 1
-	if s.CacheBytes == 0 {
-		s.CacheBytes = 64 << 20
-	}
-	common := fmt.Sprintf("?_pragma=busy_timeout(5000)&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
-	file := "file:" + filepath.ToSlash(s.File)
-	var err error
-	// wal_autocheckpoint: a checkpoint every 16 MiB of log keeps both its cost
-	// per write and the log's size small.
-	writer := "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
-	if s.write, err = sql.Open(s.d.driver, file+common+writer); err != nil {
-		return err
-	}
-	s.write.SetMaxOpenConns(1)
-	s.write.SetConnMaxIdleTime(0)
-	if s.read, err = sql.Open(s.d.driver, file+common+"&_pragma=query_only(1)"); err != nil {
-		return err
-	}
-	s.read.SetMaxOpenConns(4)
-	s.read.SetMaxIdleConns(4)
-	s.reads = newStatements(s.read.PrepareContext)
-	return nil
 }
 
 // Close waits for the writes under way and releases the database.

@@ -1,0 +1,72 @@
+package store
+
+// This file is per dialect: how each database is opened and migrated.
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+)
+
+func (s *Store) openPostgres() error {
+	s.d = &postgres
+	if s.Writers == 0 {
+		s.Writers = 3
+	}
+	cfg, err := pgx.ParseConfig(s.URL)
+	if err != nil {
+		return fmt.Errorf("the database URL cannot be read: %w", errors.Unwrap(err))
+	}
+	s.write = stdlib.OpenDB(*cfg)
+	s.write.SetMaxOpenConns(s.Writers + 16)
+	s.write.SetMaxIdleConns(s.Writers + 16)
+	s.read = s.write
+	return nil
+}
+
+func (s *Store) openSQLite() error {
+	s.d = &sqliteDialect
+	s.Writers = 1
+	if s.CacheBytes == 0 {
+		s.CacheBytes = 64 << 20
+	}
+	common := fmt.Sprintf("?_pragma=busy_timeout(5000)&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
+	file := "file:" + filepath.ToSlash(s.File)
+	var err error
+	// wal_autocheckpoint: a checkpoint every 16 MiB of log keeps both its cost
+	// per write and the log's size small.
+	writer := "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+	if s.write, err = sql.Open(s.d.driver, file+common+writer); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	s.write.SetConnMaxIdleTime(0)
+	if s.read, err = sql.Open(s.d.driver, file+common+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(4)
+	s.read.SetMaxIdleConns(4)
+	s.reads = newStatements(s.read.PrepareContext)
+	return nil
+}
+
+// newProvider returns what runs the migrations. On PostgreSQL a lock keeps
+// several processes that start at once apart; SQLite has its file's.
+func newProvider(s *Store, files fs.FS) (*goose.Provider, error) {
+	if s.d.rowwise {
+		return goose.NewProvider(database.DialectSQLite3, s.write, files)
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(database.DialectPostgres, s.write, files, goose.WithSessionLocker(locker))
+}
