@@ -213,3 +213,20 @@ func TestTheRivers(t *testing.T) {
 		})
 	}
 }
+
+// TestLanesOfTwoServers runs two servers on one database.
+func TestLanesOfTwoServers(t *testing.T) {
+	t.Parallel()
+	c := settings(t)
+	c.DatabaseURL, c.Lease = heliograph.Secret(pgtest.URL(t)), 2*time.Second
+	a, _ := start(t, c)
+	second := *c
+	second.Address = "127.0.0.1:0"
+	b, stop := start(t, &second)
+	eventually(t, "each has half", func() bool { return a.engines.lanes.slots() == 32 && b.engines.lanes.slots() == 32 })
+	if code, body := fetch(t, b.host.public+"/readyz"); code != 200 {
+		t.Errorf("the second one: %d %s", code, body)
+	}
+	stop()
+	eventually(t, "the one that is left has all", func() bool { return a.engines.lanes.slots() == heliograph.Slots })
+}

@@ -28,7 +28,8 @@ type lanes struct {
 
 	mu      sync.Mutex
 	mine    []int     // what the engines work on
-	leaving []int     // let go of; given back at the next turn
+	leaving []int     // still ours, but no longer worked on
+	left    time.Time // since when
 	renewed time.Time // when the claim was last renewed
 	poll    func()    // looks for work that other processes queued
 
@@ -118,8 +119,9 @@ func (l *lanes) turn(ctx context.Context) {
 }
 
 // renew says that we live, and returns the slots to work on. Slots above our
-// share are let go of in two turns: first we stop working on them, so that what
-// is under way can end, and a turn later they are given back.
+// share are let go of first and given back a lease later, when every call that
+// was under way must have ended: nobody may take an attempt of ours for one that
+// a dead process left behind.
 func (l *lanes) renew(ctx context.Context, now heliograph.Millis) ([]int, error) {
 	since := now.Add(-l.lease)
 	if l.sole {
@@ -129,29 +131,49 @@ func (l *lanes) renew(ctx context.Context, now heliograph.Millis) ([]int, error)
 	if err != nil {
 		return nil, err
 	}
-	leaving := l.swapLeaving(nil)
-	for _, slot := range leaving {
-		if err := l.leases.Release(ctx, l.id, slot); err != nil {
-			return nil, err
-		}
+	if err := l.giveBack(ctx, now.Time()); err != nil {
+		return nil, err
 	}
 	share := (heliograph.Slots + max(living, 1) - 1) / max(living, 1)
 	have, err := l.leases.Take(ctx, l.id, share, since)
 	if err != nil {
 		return nil, err
 	}
-	if len(have) > share {
-		l.swapLeaving(have[share:])
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have = without(have, l.leaving)
+	if len(have) > share && len(l.leaving) == 0 {
+		l.leaving, l.left = have[share:], now.Time()
 		have = have[:share]
 	}
 	return have, nil
 }
 
-func (l *lanes) swapLeaving(slots []int) (before []int) {
+// giveBack gives back what was let go of long enough ago.
+func (l *lanes) giveBack(ctx context.Context, now time.Time) error {
+	l.mu.Lock()
+	leaving := l.leaving
+	early := now.Sub(l.left) < l.lease
+	l.mu.Unlock()
+	if early {
+		return nil
+	}
+	for _, slot := range leaving {
+		if err := l.leases.Release(ctx, l.id, slot); err != nil {
+			return err
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before, l.leaving = l.leaving, slots
-	return before
+	l.leaving = nil
+	return nil
+}
+
+// slots returns how many slots are worked on.
+func (l *lanes) slots() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.mine)
 }
 
 func (l *lanes) renewedAt() time.Time {

@@ -83,11 +83,15 @@ func TestLanesAreShared(t *testing.T) {
 	a, wa := r.process()
 	b, wb := r.process()
 	r.turns(1, a)
-	r.turns(1, a, b)
-	if len(wb.slots) != 0 {
-		t.Errorf("the second process has %d slots that the first one still works on", len(wb.slots))
+	r.turns(2, a, b)
+	if len(wa.slots) != 32 || len(wb.slots) != 0 {
+		t.Errorf("the shares are %d and %d; what is under way must end before slots change hands", len(wa.slots), len(wb.slots))
 	}
-	for range 6 {
+	r.turns(3, a, b)
+	if len(wb.slots) != 0 {
+		t.Errorf("the second process has %d slots before the first one's calls must have ended", len(wb.slots))
+	}
+	for range 8 {
 		r.turns(1, a, b)
 		for _, s := range wa.slots {
 			if slices.Contains(wb.slots, s) {
@@ -105,7 +109,7 @@ func TestLanesOfADeadProcess(t *testing.T) {
 	r := newLaneRig(t)
 	a, _ := r.process()
 	b, wb := r.process()
-	r.turns(8, a, b)
+	r.turns(9, a, b)
 	r.turns(3, b) // 15 s: the lease of a still runs
 	if len(wb.slots) != 32 {
 		t.Errorf("%d slots before the lease ended", len(wb.slots))

@@ -66,7 +66,7 @@ type Providers struct {
 type Work struct {
 	Senders        int           `group:"Work" default:"1024" placeholder:"N" help:"Calls of providers under way at once, over all integrations."`
 	WebhookSenders int           `group:"Work" default:"256" placeholder:"N" help:"Calls of webhooks under way at once."`
-	Lease          time.Duration `group:"Work" default:"15s" placeholder:"TIME" help:"How long work stays with a process that no longer answers, before another one takes it over."`
+	Lease          time.Duration `group:"Work" default:"20s" placeholder:"TIME" help:"How long work stays with a process that no longer answers, before another one takes it over. Longer than any call of a provider, which is at most 15s."`
 }
 
 // Retention says how long history is kept. Zero keeps it for ever.
