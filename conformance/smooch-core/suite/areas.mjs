@@ -1,0 +1,45 @@
+// Every part of the suite, by what it is about. The webhooks' retries come
+// first: they take the longest, and everything else goes on meanwhile.
+import { apps } from './apps.mjs';
+import { bodies } from './bodies.mjs';
+import { conversations } from './conversations.mjs';
+import { delivery } from './delivery.mjs';
+import { errors } from './errors.mjs';
+import { ids } from './ids.mjs';
+import { integrations } from './integrations.mjs';
+import { keys } from './keys.mjs';
+import { limits } from './limits.mjs';
+import { links } from './links.mjs';
+import { linkFailures } from './link_failures.mjs';
+import { messages } from './messages.mjs';
+import { notifications } from './notifications.mjs';
+import { paging } from './paging.mjs';
+import { recent } from './recent.mjs';
+import { retries } from './retries.mjs';
+import { tokens } from './tokens.mjs';
+import { users } from './users.mjs';
+import { userTokens } from './user_tokens.mjs';
+import { webhooks } from './webhooks.mjs';
+
+export const areas = {
+  'retries of webhooks': retries,
+  apps,
+  keys,
+  integrations,
+  users,
+  links,
+  'links that fail': linkFailures,
+  messages,
+  paging,
+  conversations,
+  notifications,
+  'delivery of notifications': delivery,
+  'recent notifications': recent,
+  webhooks,
+  'bodies of webhooks': bodies,
+  tokens,
+  "users' tokens": userTokens,
+  ids,
+  errors,
+  limits,
+};
