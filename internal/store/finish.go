@@ -58,9 +58,9 @@ var hotSuppress = hotStmt{
 
 // Whoever is suppressed shows it on the client, as after a keyword.
 var hotBlock = hotStmt{
-	row: `UPDATE clients SET status = 'blocked' WHERE app_id = ? AND address = ? AND status = 'active' AND ? IN (x'000000000000000000000000', integration_id)`,
+	row: `UPDATE clients SET status = 'blocked' WHERE app_id = ? AND address = ? AND status = 'active' AND status <> 'pending' AND ? IN (x'000000000000000000000000', integration_id)`,
 	set: `UPDATE clients c SET status = 'blocked' FROM unnest($1::bytea[], $2::text[], $3::bytea[]) AS v(app_id, address, integration_id)
-		WHERE c.app_id = v.app_id AND c.address = v.address AND c.status = 'active' AND v.integration_id IN ('\x000000000000000000000000'::bytea, c.integration_id)`,
+		WHERE c.app_id = v.app_id AND c.address = v.address AND c.status = 'active' AND c.status <> 'pending' AND v.integration_id IN ('\x000000000000000000000000'::bytea, c.integration_id)`,
 	types: "btb",
 }
 

@@ -351,3 +351,47 @@ CREATE TABLE leases (
     process BYTEA,
     epoch   BIGINT NOT NULL
 );
+
+-- only: sqlite
+-- What the planner is to think of the data. It knows nothing by itself, and
+-- would take the first column of every key, the app, for a good one to search
+-- by: but an app may own everything. The figures are rows, then rows for each
+-- value of the first column, of the first two, and so on. They are fixed, so
+-- that plans never change by themselves.
+ANALYZE;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('users', 'users', '1000000 1000000 1'),
+    ('users', 'users_by_external_id', '1000000 1000000 1'),
+    ('clients', 'clients', '1000000 1000000 1'),
+    ('clients', 'clients_by_address', '1000000 1000000 2 2 1'),
+    ('clients', 'clients_by_user', '1000000 1000000 2'),
+    ('clients', 'clients_pending', '10000 10000 2 2 2'),
+    ('conversations', 'conversations', '1000000 1000000 1'),
+    ('conversations', 'conversations_by_user', '1000000 1000000 1'),
+    ('messages', 'messages', '10000000 10000000 1'),
+    ('messages', 'messages_by_conversation', '10000000 10000000 50 1'),
+    ('messages', 'messages_apart', '100000 100000 10'),
+    ('deliveries', 'deliveries', '10000000 10000000 1'),
+    ('deliveries', 'deliveries_by_integration', '10000000 10000000 1000000 1'),
+    ('deliveries', 'deliveries_by_message', '1000000 1000000 1'),
+    ('deliveries', 'deliveries_rare', '100000 100000 25000 1'),
+    ('queue', 'queue', '100000 400 100 50 2 1'),
+    ('events', 'events', '30000000 30000000 1'),
+    ('events', 'events_by_delivery', '30000000 30000000 3'),
+    ('inbound', 'inbound', '1000000 1000000 1'),
+    ('inbound', 'inbound_once', '1000000 1000000 200000 1'),
+    ('suppressions', 'suppressions', '100000 100000 2 2 1'),
+    ('consents', 'consents', '100000 100000 1'),
+    ('consents', 'consents_by_address', '100000 100000 2 1'),
+    ('idempotency', 'idempotency', '1000000 1000000 500000 1'),
+    ('idempotency', 'idempotency_by_age', '1000000 10'),
+    ('webhooks', 'webhooks', '1000 3 1'),
+    ('webhook_queue', 'webhook_queue', '100000 400 200 1'),
+    ('webhook_queue', 'webhook_queue_parked', '1000 4 1'),
+    ('webhook_log', 'webhook_log', '10000000 10000000 2 2 1 1'),
+    ('webhook_log', 'webhook_log_failed', '100000 100000 10000 2 1 1'),
+    ('apps', 'apps_by_org', '1000 1000 1'),
+    ('keys', 'keys_by_owner', '2000 2000 3 1'),
+    ('integrations', 'integrations_by_app', '10000 10 1');
+ANALYZE sqlite_schema;
+-- end
