@@ -66,6 +66,10 @@ func (t *teller) event(e *heliograph.Event) {
 			return // its end came in another way; the answer is told above
 		}
 		step.Text = fmt.Sprintf("It will be tried again at %s.", x.Retry.ISO())
+	case heliograph.EventConsent:
+		step.Text = "The provider says that the person opted out; the address is suppressed for this sender."
+	case heliograph.EventCancelled:
+		step.Text = "It was cancelled with the message that it carried."
 	default:
 		step.Text = string(e.Type)
 	}
