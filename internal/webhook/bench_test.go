@@ -10,12 +10,19 @@ import (
 	"time"
 
 	"heliograph"
+	"heliograph/internal/testkit"
 	"heliograph/internal/webhook"
 )
 
 // BenchmarkTell measures events from their append to their record: durable
-// insert, signed call over loopback, durable note; the receiver included.
+// insert, signed call over loopback, durable note; the receiver included. It
+// does so alone, and while another app's receiver hangs.
 func BenchmarkTell(b *testing.B) {
+	b.Run("alone", func(b *testing.B) { benchmarkTell(b, false) })
+	b.Run("beside one that hangs", func(b *testing.B) { benchmarkTell(b, true) })
+}
+
+func benchmarkTell(b *testing.B, beside bool) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
@@ -32,6 +39,9 @@ func BenchmarkTell(b *testing.B) {
 	go func() { _ = srv.Serve(l) }()
 	b.Cleanup(func() { _ = srv.Close() })
 	w := newWorld(b, func(d *webhook.Deps) { d.Now, d.After = time.Now, webhook.RealTime })
+	if beside {
+		w.hang(b)
+	}
 	w.hook("http://" + l.Addr().String())
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -51,4 +61,21 @@ func BenchmarkTell(b *testing.B) {
 	<-all
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// hang has another app's receiver hang, with events waiting for it.
+func (w *world) hang(b *testing.B) {
+	release := make(chan struct{})
+	sink := testkit.NewSink(b, func(http.ResponseWriter, *testkit.Received) { <-release })
+	b.Cleanup(func() { close(release) })
+	own := w.app
+	w.app = w.ids.App()
+	w.hook(sink.URL)
+	for range 100 {
+		for range 20 {
+			w.happen(w.ids.Conversation(), 1)
+		}
+	}
+	w.app = own
+	sink.WaitCount(b, 10)
 }
