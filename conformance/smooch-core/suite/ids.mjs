@@ -33,7 +33,8 @@ export function ids(bed) {
     }
     // The client cannot address these, and an id of ours means one user only.
     const { appUser } = await api.create({ appUser: { userId: 'taken' } });
-    for (const userId of ['a/b', 'a?b', 'a#b', appUser._id]) await refusedAs(api.create({ appUser: { userId } }), 'bad_request');
+    for (const userId of ['a/b', 'a?b', 'a#b']) await refusedAs(api.create({ appUser: { userId } }), 'bad_request');
+    await refusedAs(api.create({ appUser: { userId: appUser._id } }), 'conflict');
     for (const userId of ['', 42, null, ['a']]) {
       await refuses(400, 'bad_request', bed, basic(tenant.key), 'POST', '/v1.1/appusers', { userId });
     }
