@@ -24,6 +24,8 @@ type cli struct {
 	Simulate simulateCmd `cmd:"" help:"Run the provider simulator alone, with a page that shows the phones."`
 	Keys     keysCmd     `cmd:"" help:"Make keys for the API."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date. The server does so by itself at its start."`
+	Backup   backupCmd   `cmd:"" help:"Copy the database to a file while the server runs (SQLite)."`
+	Restore  restoreCmd  `cmd:"" help:"Put a copy of the database in place. The server then starts with every integration paused."`
 	Doctor   doctorCmd   `cmd:"" help:"Check the installation, and say what to do about what is wrong."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Config   configCmd   `cmd:"" help:"Describe the settings."`

@@ -58,6 +58,9 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 			a.unbuild()
 		}
 	}()
+	if err := a.pauseRestored(ctx); err != nil {
+		return nil, err
+	}
 	if err := a.takeAddresses(); err != nil {
 		return nil, err
 	}
