@@ -27,3 +27,33 @@ func (a *API) OnePost(do func(ctx context.Context, body []byte) (any, error)) ht
 
 // BodiesShown returns the example bodies.
 func BodiesShown() map[string]json.RawMessage { return examples() }
+
+// RouteShown is a route as tests see it.
+type RouteShown struct {
+	Method  string
+	Name    string
+	Paths   []string // patterns, the documented one first
+	Scopes  []string // that may call it
+	Public  bool
+	Absent  bool // answers 501
+	Takes   bool // takes a body
+	Lines   bool // NDJSON
+	Example json.RawMessage
+}
+
+// RoutesShown returns every route of the surface.
+func RoutesShown() []RouteShown {
+	var out []RouteShown
+	shown := examples()
+	absent := map[string]bool{}
+	for _, r := range (&API{}).absentRoutes() {
+		absent[r.name()] = true
+	}
+	for _, r := range (&API{}).routes() {
+		out = append(out, RouteShown{
+			Method: r.method, Name: r.documentedName(), Paths: r.paths(), Scopes: r.scopes.names(), Public: r.public,
+			Absent: absent[r.name()], Takes: r.op.in != nil, Lines: r.op.lines, Example: shown[r.documentedName()],
+		})
+	}
+	return out
+}
