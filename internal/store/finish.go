@@ -111,7 +111,7 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 		if o.Requeue {
 			w.queue.add(queueArgs(o.Update, int64(o.State), o.Item.Started)...)
 		}
-		if err := w.add(o.Update, o.Item.User, o.Events, o.Suppress, o.Consent); err != nil {
+		if err := w.add(o.Update, o.Item.User, o.Item.Content, o.Events, o.Suppress, o.Consent); err != nil {
 			return err
 		}
 	}
@@ -150,7 +150,7 @@ type changes struct {
 	events   hotEvents
 }
 
-func (w *changes) add(d *heliograph.Delivery, user *heliograph.User, events []*heliograph.Event, sup *heliograph.Suppression, con *heliograph.Consent) error {
+func (w *changes) add(d *heliograph.Delivery, user *heliograph.User, said *heliograph.Content, events []*heliograph.Event, sup *heliograph.Suppression, con *heliograph.Consent) error {
 	doc, err := json.Marshal(&d.Details)
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func (w *changes) add(d *heliograph.Delivery, user *heliograph.User, events []*h
 		}
 		w.consent.add(idBytes(con.App), idBytes(con.ID), con.Address, idBytes(con.User), int64(con.At), string(doc))
 	}
-	with := &heliograph.EventContext{Delivery: d, User: user}
+	with := &heliograph.EventContext{Delivery: d, User: user, Content: said}
 	for _, e := range events {
 		if err := w.events.add(e, with); err != nil {
 			return err

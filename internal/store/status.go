@@ -104,7 +104,7 @@ func runStatus(ctx context.Context, tx *hotTx, args []any) error {
 		if c.Unqueue {
 			leave.add(int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID))
 		}
-		if err := w.add(c.Update, r.user, c.Events, c.Suppress, c.Consent); err != nil {
+		if err := w.add(c.Update, r.user, nil, c.Events, c.Suppress, c.Consent); err != nil {
 			return err
 		}
 	}
