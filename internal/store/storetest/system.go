@@ -74,6 +74,26 @@ func System(t *testing.T, open func(*testing.T) *store.Store) {
 			t.Errorf("%d, %v", n, err)
 		}
 	})
+	t.Run("a restored database starts paused, once", func(t *testing.T) {
+		t.Parallel()
+		s := newTenant(t, open(t))
+		in := newIntegration(s.Store, s.app.ID, "twilio")
+		must(t, store.Integrations{Store: s.Store}.Insert(t.Context(), in))
+		view := store.System{Store: s.Store}
+		if restored, err := view.Restored(t.Context(), 5, 1000, "look"); restored || err != nil {
+			t.Errorf("an original: %v, %v", restored, err)
+		}
+		must(t, store.MarkRestored(t.Context(), s.Options))
+		for _, want := range []bool{true, false} {
+			if restored, err := view.Restored(t.Context(), 5, 1000, "look"); restored != want || err != nil {
+				t.Errorf("restored %v, %v, want %v", restored, err, want)
+			}
+		}
+		got, err := store.Integrations{Store: s.Store}.ByID(t.Context(), in.ID)
+		if err != nil || got.PausedUntil != 1000 || got.PauseReason != "look" {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
 	t.Run("writes are durable", func(t *testing.T) {
 		t.Parallel()
 		view := store.Figures{Store: open(t)}
