@@ -51,6 +51,7 @@ type Engine struct {
 
 	// What follows belongs to the dispatcher.
 	draining bool
+	away     map[int]bool // slots of others that were queued in since the last wake-up
 	lanes    map[heliograph.IntegrationID]*lane
 	apps     fifo.Deque[*appRing]
 	rings    map[heliograph.AppID]*appRing
@@ -189,7 +190,8 @@ func (e *Engine) Offer(it *Item) { e.post(func(e *Engine) { e.offer(it) }) }
 func (e *Engine) offer(it *Item) {
 	d := it.Delivery
 	if !e.slots[d.Slot] {
-		return // another process works on it; it looks for new work by itself
+		e.wakeOthers(d.Slot)
+		return
 	}
 	l := e.lane(d.Integration, d.App)
 	if l.known[d.ID] != nil {

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"heliograph"
@@ -74,8 +75,8 @@ func (e *Engine) remember(l *lane, src *source, next heliograph.Millis) {
 	})
 }
 
-// Poll looks for work that other processes queued. With several processes it is
-// called every few seconds, and when another process says that it queued work.
+// Poll looks for work that other processes queued, as a net under Woken. With
+// several processes it is called every few seconds.
 func (e *Engine) Poll() {
 	e.post(func(e *Engine) {
 		slots := make([]int, 0, e.owned)
@@ -85,6 +86,42 @@ func (e *Engine) Poll() {
 			}
 		}
 		go e.discover(slots)
+	})
+}
+
+// wakeDelay gathers what is queued for other processes, so that a burst costs
+// them one wake-up.
+const wakeDelay = 10 * time.Millisecond
+
+// wakeOthers tells the process that works on a slot of what was queued there.
+func (e *Engine) wakeOthers(slot int) {
+	if e.away == nil {
+		e.away = map[int]bool{}
+		e.timers.Add(heliograph.At(e.Now()).Add(wakeDelay), func() {
+			slots := slices.Collect(maps.Keys(e.away))
+			e.away = nil
+			go func() {
+				if err := e.Store.Wake(context.Background(), slots); err != nil {
+					e.Log.Warn("other processes could not be woken; they look by themselves", "error", err)
+				}
+			}()
+		})
+	}
+	e.away[slot] = true
+}
+
+// Woken looks for work in slots: another process queued some there.
+func (e *Engine) Woken(slots []int) {
+	e.post(func(e *Engine) {
+		var mine []int
+		for _, s := range slots {
+			if s >= 0 && s < len(e.slots) && e.slots[s] {
+				mine = append(mine, s)
+			}
+		}
+		if len(mine) > 0 {
+			go e.discover(mine)
+		}
 	})
 }
 

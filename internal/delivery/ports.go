@@ -118,6 +118,9 @@ type Store interface {
 	// known ones, and when the next one is due that is not yet (0: none).
 	Due(ctx context.Context, src Source, now heliograph.Millis, limit int, known func(heliograph.NotificationID) bool) (items []*Item, more bool, next heliograph.Millis, err error)
 
+	// Wake tells other processes that something was queued in slots of theirs.
+	Wake(ctx context.Context, slots []int) error
+
 	Enqueue(ctx context.Context, d *heliograph.Delivery) error
 	AfterCommit(ctx context.Context, f func())
 	Pause(ctx context.Context, i heliograph.IntegrationID, until heliograph.Millis, reason string) error
