@@ -18,7 +18,9 @@ export const postgres = {
   async create() {
     const server = process.env.HELIOGRAPH_TEST_PG;
     const name = `conformance_${randomBytes(6).toString('hex')}`;
-    const ask = (sql) => run('psql', [server, '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', sql]);
+    const ask = (sql) => run('psql', [server, '--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', sql]).catch((err) => {
+      throw err.code === 'ENOENT' ? new Error('psql is missing: install the PostgreSQL client', { cause: err }) : err;
+    });
     await ask(`CREATE DATABASE ${name}`);
     const url = new URL(server);
     url.pathname = name;

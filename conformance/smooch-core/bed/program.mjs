@@ -29,6 +29,9 @@ async function freePort() {
   return port;
 }
 
+// A run that is stopped takes its programs with it.
+process.once('SIGTERM', () => process.exit(143));
+
 // Program is one process that serves HTTP.
 class Program {
   constructor(args, port) {

@@ -16,6 +16,7 @@ import { notifications } from './notifications.mjs';
 import { paging } from './paging.mjs';
 import { recent } from './recent.mjs';
 import { retries } from './retries.mjs';
+import { statuses } from './statuses.mjs';
 import { tokens } from './tokens.mjs';
 import { users } from './users.mjs';
 import { userTokens } from './user_tokens.mjs';
@@ -42,4 +43,5 @@ export const areas = {
   ids,
   errors,
   limits,
+  statuses,
 };

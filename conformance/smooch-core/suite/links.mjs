@@ -100,6 +100,30 @@ export function links(bed) {
     assert.equal((await get()).clients.length, 1);
   });
 
+  test('older callers skip the confirmation', async () => {
+    const { tenant, hook } = await world(bed, 'Skipped');
+    const data = { type: 'twilio', phoneNumber: bed.phone(), skipConfirmation: true };
+    const { appUser } = await tenant.server.appUsers.linkChannel({ userId: 'jo', data });
+    assert.equal(appUser.clients.length, 1);
+    await hook.told('link:success');
+    assert.deepEqual(hook.triggers(), ['link:success']);
+  });
+
+  test('messages go to the primary client', async () => {
+    const { tenant, integration, get } = await world(bed, 'Primary');
+    const other = await tenant.integrate();
+    const [first, second] = [bed.phone(), bed.phone()];
+    const link = (i, phone, primary) => tenant.link('jo', phone, { type: 'immediate' }, { integrationId: i._id, primary });
+    await link(integration, first, true);
+    await link(other, second, false);
+    assert.deepEqual((await get()).clients.map((c) => [c.externalId, c.primary]), [[first, true], [second, false]]);
+    const send = (words, more) => tenant.server.appUsers.sendMessage({ userId: 'jo', message: { role: 'appMaker', type: 'text', text: words, ...more } });
+    await send('to the first');
+    await send('to the second', { destination: { integrationId: other._id } });
+    await until('both texts', async () => (await bed.texts(first)).length + (await bed.texts(second)).length === 2);
+    assert.deepEqual([await bed.texts(first), await bed.texts(second)], [['to the first'], ['to the second']]);
+  });
+
   test('a confirmation message is not part of the conversation', async () => {
     const { tenant, hook } = await world(bed, 'Apart');
     const all = await tenant.listen(['message']);

@@ -20,7 +20,7 @@ export function recent(bed) {
     assert.equal(first.messages[0].text, 'When is it here?');
     assertShape(first.recentNotifications, ['Your order is packed', 'Your order left'].map((words) => ({
       _id: id, type: 'text', role: 'appMaker', authorId: tenant.appId, received: seconds, text: words,
-      source: { type: 'notification', integrationId: { optional: integration._id } },
+      source: { type: 'notification' },
     })));
     const [one, two] = first.recentNotifications;
     assert.ok(one.received < two.received && two.received < first.messages[0].received);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { connect, refusedAs } from '../bed/client.mjs';
 import { basic, refuses } from '../bed/raw.mjs';
 import { forge, publicPEM } from '../bed/token.mjs';
+import { until } from '../bed/wait.mjs';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -62,8 +63,7 @@ export function tokens(bed) {
     const tenant = await bed.tenant('Expiry');
     const client = connect(bed.url, { jwt: forge(tenant.key, { scope: 'app', exp: now() + 2 }) });
     await client.webhooks.list();
-    let err;
-    while (!err) err = await client.webhooks.list().then(() => undefined, (e) => e);
+    const err = await until('the token to expire', () => client.webhooks.list().then(() => null, (e) => e));
     assert.equal(err.code, 'unauthorized');
   });
 
