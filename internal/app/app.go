@@ -113,7 +113,10 @@ func (a *App) fail(err error) {
 // unknown at the next start: nothing is lost.
 func (a *App) Stop(ctx context.Context) error {
 	a.draining.Store(true)
-	a.web.stop(ctx)
+	// A request that hangs must not take the time of the sends under way.
+	half, cancel := halfOf(ctx)
+	defer cancel()
+	a.web.stop(half)
 	a.engines.stop(ctx)
 	a.chores.stop()
 	a.ops.stop(ctx)
@@ -121,6 +124,14 @@ func (a *App) Stop(ctx context.Context) error {
 		t.CloseIdleConnections()
 	}
 	return a.data.close()
+}
+
+// halfOf leaves half of the time that ctx has.
+func halfOf(ctx context.Context) (context.Context, context.CancelFunc) {
+	if end, ok := ctx.Deadline(); ok {
+		return context.WithTimeout(ctx, time.Until(end)/2)
+	}
+	return context.WithCancel(ctx)
 }
 
 // Serve runs a server until ctx ends, and then stops it.

@@ -92,6 +92,8 @@ func (l *lanes) stop(ctx context.Context) {
 	}
 	l.cancel()
 	l.done.Wait()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
 	if err := l.leases.Leave(ctx, l.id); err != nil {
 		l.log.Warn("the lanes could not be given back; others take them when the lease ends", "lease", l.lease, "err", err)
 	}
