@@ -74,7 +74,7 @@ func rawServer(ctx context.Context, conns int, length time.Duration) (float64, e
 	go func() { _ = srv.Serve(ln) }()
 	defer srv.Close()
 	uri := "http://" + ln.Addr().String() + "/"
-	l := &load{addr: ln.Addr().String(), conns: conns, fill: func(_ int64, req *fasthttp.Request) {
+	l := &load{addr: ln.Addr().String(), conns: conns, fill: func(_ int, _ int64, req *fasthttp.Request) {
 		req.SetRequestURI(uri)
 		req.Header.SetMethod(fasthttp.MethodPost)
 		req.Header.SetContentType("application/json")

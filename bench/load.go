@@ -15,7 +15,7 @@ type load struct {
 	addr  string
 	conns int
 	// fill writes the n-th request.
-	fill func(n int64, req *fasthttp.Request)
+	fill func(worker int, n int64, req *fasthttp.Request)
 	// rate is how many requests to start per second; 0: each connection as soon
 	// as it is free.
 	rate float64
@@ -70,7 +70,7 @@ func (l *load) work(ctx context.Context, client *fasthttp.HostClient, w int, beg
 				at = due
 			}
 		}
-		l.fill(n, req)
+		l.fill(w, n, req)
 		err := client.Do(req, res)
 		took := time.Since(at)
 		if err != nil || res.StatusCode() >= 300 {

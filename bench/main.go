@@ -80,6 +80,11 @@ func jobs() []job {
 		{"ceilings", "what net/http can do here", (*bench).ceilings},
 		{"j1", "notification to provider to webhook, SQLite", (*bench).j1SQLite},
 		{"j1pg", "the same, PostgreSQL", (*bench).j1Postgres},
+		{"j4", "event to signed webhook", (*bench).j4},
+		{"fair", "others while a campaign is queued", (*bench).fairness},
+		{"lanes", "many integrations", (*bench).lanes},
+		{"start", "start and memory", (*bench).startEmpty},
+		{"growth", "as much is stored", (*bench).growth},
 	}
 }
 

@@ -34,6 +34,7 @@ type site struct {
 	integration string
 	database    *pgDatabase // nil: SQLite
 	run         int64       // makes idempotency keys unique over loads
+	started     time.Duration
 }
 
 // siteOptions say what is special about a site.
@@ -72,7 +73,7 @@ func (b *bench) newSite(o siteOptions) (_ *site, err error) {
 	if s.prog, err = newProgram(b.bin, args...); err != nil {
 		return nil, err
 	}
-	if _, err = s.prog.start(b.ctx); err != nil {
+	if s.started, err = s.prog.start(b.ctx); err != nil {
 		return nil, err
 	}
 	return s, s.prepare(o)
@@ -195,26 +196,33 @@ func (s *site) call(auth, method, path string, in, out any) error {
 	}
 	req.Header.Set("Authorization", auth)
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
+	text, err := answer(req)
+	if err != nil || out == nil {
 		return err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, text)
-	}
-	if out == nil {
-		return nil
 	}
 	return json.Unmarshal(text, out)
 }
 
+// answer makes a call and returns the body of its answer.
+func answer(req *http.Request) ([]byte, error) {
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s %s", req.Method, req.URL, res.Status, text)
+	}
+	return text, err
+}
+
 // phone is the n-th recipient.
 func phone(n int64) string { return "+1555" + fmt.Sprintf("%07d", n%10_000_000) }
+
+// recipient is whom the n-th notification goes to: they come back in an order
+// that looks random.
+func recipient(n, users int64) int64 { return int64(uint64(n)*0x9e3779b97f4a7c15>>1) % users }
 
 // post is what a load of notifications is made of.
 type post struct {
@@ -251,16 +259,11 @@ func (s *site) notifications(p post) *load {
 		more = `,"category":"` + p.category + `"`
 	}
 	uri := "http://" + s.prog.addr + "/v1.1/apps/" + p.app + "/notifications"
-	return &load{addr: s.prog.addr, conns: s.b.conns, fill: func(n int64, req *fasthttp.Request) {
-		req.SetRequestURI(uri)
-		req.Header.SetMethod(fasthttp.MethodPost)
-		req.Header.SetContentType("application/json")
-		req.Header.Set("Authorization", p.auth)
+	return &load{addr: s.prog.addr, conns: s.b.conns, fill: func(_ int, n int64, req *fasthttp.Request) {
 		req.Header.Set("Idempotency-Key", "order-"+run+"-"+strconv.FormatInt(n, 10))
-		// Recipients come back in an order that looks random.
-		user := int64(uint64(n)*0x9e3779b97f4a7c15>>1) % p.users
-		req.SetBodyString(`{"destination":{"integrationId":"` + p.integration(n) + `","destinationId":"` + phone(user) +
-			`"},"author":{"role":"appMaker"},"message":{"type":"text","text":"` + p.text(n) + `"}` + more + `}`)
+		user := recipient(n, p.users)
+		s.json(req, uri, p.auth, `{"destination":{"integrationId":"`+p.integration(n)+`","destinationId":"`+phone(user)+
+			`"},"author":{"role":"appMaker"},"message":{"type":"text","text":"`+p.text(n)+`"}`+more+`}`)
 	}}
 }
 
@@ -286,14 +289,5 @@ func fetch(ctx context.Context, url string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s", url, res.Status)
-	}
-	return text, err
+	return answer(req)
 }
