@@ -61,6 +61,7 @@ var layers = []layer{
 
 	{"testkit", "internal/testkit", "vocabulary"},
 	{"testkit", "internal/testkit/*", "vocabulary store testkit"},
+	{"crashtest", "internal/crashtest", "vocabulary simulator testkit"},
 	{"archtest", "internal/archtest", ""},
 	{"archtest", "internal/docstest", "testkit"},
 	{"bench", "bench", "vocabulary contract plugin simulator platform config store app bench"},
@@ -68,7 +69,7 @@ var layers = []layer{
 }
 
 // forTests are the layers that only tests, and each other, may import.
-var forTests = []string{"contract-test", "store-test", "testkit", "archtest"}
+var forTests = []string{"contract-test", "store-test", "testkit", "crashtest", "archtest"}
 
 func layerOf(dir string) *layer {
 	for i, l := range layers {
