@@ -8,6 +8,7 @@ import (
 
 	"heliograph/internal/api/suncov1"
 	"heliograph/internal/auth"
+	"heliograph/internal/config"
 	"heliograph/internal/conversation"
 	"heliograph/internal/delivery"
 	"heliograph/internal/notify"
@@ -44,7 +45,8 @@ func newEngines(a *App) (*engines, error) {
 	})
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
-		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders,
+		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
+		Spread: spread(a.cfg),
 	})
 	var err error
 	e.profiles, err = profile.New(profile.Parts{
@@ -68,6 +70,15 @@ func newEngines(a *App) (*engines, error) {
 	}
 	e.lanes = newLanes(a, e)
 	return e, nil
+}
+
+// spread is over how many slots an integration's addresses go: with several
+// processes its work is shared among them, with one there is nothing to share.
+func spread(c *config.Config) int {
+	if c.DatabaseURL == "" {
+		return 1
+	}
+	return 16
 }
 
 func (e *engines) webhookEngines(a *App) {

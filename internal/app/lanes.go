@@ -27,11 +27,12 @@ type lanes struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	mine    []int     // what the engines work on
-	leaving []int     // still ours, but no longer worked on
-	left    time.Time // since when
-	renewed time.Time // when the claim was last renewed
-	poll    func()    // looks for work that other processes queued
+	mine    []int                     // what the engines work on
+	leaving []int                     // still ours, but no longer worked on
+	left    time.Time                 // since when
+	renewed time.Time                 // when the claim was last renewed
+	poll    func()                    // looks for work that other processes queued
+	listen  func(ctx context.Context) // hears of it at once; nil: there are no others
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -65,6 +66,7 @@ func newLanes(a *App, e *engines) *lanes {
 	}
 	if !l.sole {
 		l.poll = e.delivery.Poll
+		l.listen = func(ctx context.Context) { a.data.Listen(ctx, e.delivery.Woken) }
 	}
 	return l
 }
@@ -72,6 +74,9 @@ func newLanes(a *App, e *engines) *lanes {
 // start takes slots at once, and keeps renewing the claim until stop.
 func (l *lanes) start(ctx context.Context) {
 	ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if l.listen != nil {
+		l.done.Go(func() { l.listen(ctx) })
+	}
 	l.done.Go(func() {
 		for {
 			l.turn(ctx)

@@ -45,7 +45,6 @@ var layers = []layer{
 	{"engine", "internal/notify", "vocabulary contract pure platform"},
 	{"engine", "internal/delivery", "vocabulary contract pure platform"},
 	{"engine", "internal/webhook", "vocabulary contract pure platform"},
-	{"engine", "internal/lease", "vocabulary contract pure platform"},
 
 	// The store satisfies the ports of engines, and some of them speak the
 	// contract of channels.
