@@ -66,7 +66,19 @@ type Providers struct {
 type Work struct {
 	Senders        int           `group:"Work" default:"1024" placeholder:"N" help:"Calls of providers under way at once, over all integrations."`
 	WebhookSenders int           `group:"Work" default:"256" placeholder:"N" help:"Calls of webhooks under way at once."`
-	Lease          time.Duration `group:"Work" default:"20s" placeholder:"TIME" help:"How long work stays with a process that no longer answers, before another one takes it over. Longer than any call of a provider, which is at most 15s."`
+	Lease          time.Duration `group:"Work" default:"20s" placeholder:"TIME" help:"How long work stays with a process that no longer answers, before another one takes it over."`
+	// ProviderTimeout is cut to what a lease allows: see CallTimeout.
+	ProviderTimeout time.Duration `group:"Work" default:"15s" placeholder:"TIME" help:"How long one call of a provider may take at most; a channel may allow less. After it the outcome is unknown. Several processes allow no more than three quarters of --lease."`
+}
+
+// CallTimeout is how long one call of a provider may take. Where processes share
+// the work it ends well before their lease does: nobody may take an attempt that
+// is under way for one that a dead process left behind.
+func (c *Config) CallTimeout() time.Duration {
+	if c.DatabaseURL == "" {
+		return c.ProviderTimeout
+	}
+	return min(c.ProviderTimeout, c.Lease*3/4)
 }
 
 // Retention says how long history is kept. Zero keeps it for ever.

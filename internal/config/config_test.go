@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,7 @@ func TestRefusals(t *testing.T) {
 		"twilio":       {"--provider-url=twilio=nowhere"},
 		"--lease":      {"--lease=1s"},
 		"--senders":    {"--senders=0"},
+		"--provider-t": {"--provider-timeout=1ms"},
 		"--retain":     {"--retain-raw=-1s"},
 		"log-format":   {"--log-format=xml"},
 	}
@@ -90,6 +92,19 @@ func TestBaseURL(t *testing.T) {
 		if got := tt.listen.BaseURL(); got != tt.want {
 			t.Errorf("BaseURL(%+v) = %q, want %q", tt.listen, got, tt.want)
 		}
+	}
+}
+
+func TestCallsEndBeforeTheLease(t *testing.T) {
+	t.Parallel()
+	c := Default()
+	c.ProviderTimeout, c.Lease = 15*time.Second, 8*time.Second
+	if got := c.CallTimeout(); got != 15*time.Second {
+		t.Errorf("alone: %v", got)
+	}
+	c.DatabaseURL = "postgres://db"
+	if got := c.CallTimeout(); got != 6*time.Second {
+		t.Errorf("where a lease may be taken over: %v", got)
 	}
 }
 

@@ -70,6 +70,8 @@ func (w *Work) Validate() error {
 		return errors.New("--senders must be between 1 and 16384")
 	case w.WebhookSenders < 1 || w.WebhookSenders > 16384:
 		return errors.New("--webhook-senders must be between 1 and 16384")
+	case w.ProviderTimeout < 100*time.Millisecond || w.ProviderTimeout > 5*time.Minute:
+		return errors.New("--provider-timeout must be between 100ms and 5m")
 	case w.Lease < 2*time.Second:
 		return errors.New("--lease must be at least 2s")
 	}

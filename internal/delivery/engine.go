@@ -31,6 +31,9 @@ type Options struct {
 	Window int
 	// Memory bounds the items that wait in memory in all. 0: 65536.
 	Memory int
+	// Timeout bounds one call of a channel, which may have a shorter bound of its
+	// own; 0: 15 s. It must end before the lease on the slots does.
+	Timeout time.Duration
 	// Spread is over how many slots an integration's addresses go; 0: 1.
 	Spread int
 }
@@ -77,6 +80,9 @@ func New(o Options) *Engine {
 	}
 	if o.Memory == 0 {
 		o.Memory = 65536
+	}
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
 	}
 	if o.Spread == 0 {
 		o.Spread = 1

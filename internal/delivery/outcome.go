@@ -182,7 +182,7 @@ func (e *Engine) resolve(l *lane, it *Item) {
 		return
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), defaultTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), e.timeout(l.kind))
 		defer cancel()
 		r := asker.Lookup(ctx, &channel.Outgoing{
 			Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address, Content: it.Content, Expires: it.Delivery.Expires,

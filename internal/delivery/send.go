@@ -9,8 +9,16 @@ import (
 	"heliograph/channel"
 )
 
-// defaultTimeout bounds a call when its channel names no bound of its own.
+// defaultTimeout bounds a call when nobody names another bound.
 const defaultTimeout = 15 * time.Second
+
+// timeout bounds one call of a channel.
+func (e *Engine) timeout(kind *channel.Type) time.Duration {
+	if kind != nil && kind.Timeout > 0 {
+		return min(kind.Timeout, e.Timeout)
+	}
+	return e.Timeout
+}
 
 // start asks the gates once more, and makes the attempt that was recorded.
 func (e *Engine) start(l *lane, c *Claim) {
@@ -32,12 +40,8 @@ func (e *Engine) start(l *lane, c *Claim) {
 
 // attempt calls the provider. It runs in a goroutine of its own.
 func (e *Engine) attempt(l *lane, it *Item, ch channel.Channel, kind *channel.Type) {
-	timeout := kind.Timeout
-	if timeout == 0 {
-		timeout = defaultTimeout
-	}
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	ctx, cancel := context.WithTimeout(context.Background(), e.timeout(kind))
 	r := send(ctx, ch, &channel.Outgoing{
 		Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address,
 		Content: it.Content, Expires: it.Delivery.Expires,
