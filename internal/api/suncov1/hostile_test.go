@@ -245,7 +245,7 @@ func (h *hostile) value(depth int) any {
 func (h *hostile) text() string {
 	v := h.app.values
 	all := []string{
-		"", " ", "x", "null", "0", "-1", "true", "jo", "é", "e\u0301", "\u202e\u200b", "😀", "\u2028", "\ufffd", "\u00a0", "\x7f", "\x01", "\t\n\r",
+		"", " ", "x", "null", "0", "-1", "true", "jo", "é", "e\u0301", "\u202e\u200b", "😀", "\u2028", "\ufffd", "\u00a0", "\x7f", "\x01", "\x00", "\xff\xfe", "\t\n\r",
 		"' OR 1=1 --", `"; DROP TABLE users; --`, "%00", "%", "_", "\\", "../..", "//", "a/b", "a?b", "a#b", "@", "{appId}", "${x}",
 		strings.Repeat("a", 130), strings.Repeat("€", 1025), strings.Repeat("x", 4097), strings.Repeat("😀", 4096), strings.Repeat("y", 60000),
 		"2026-05-01T09:30:00Z", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "0000-01-01T00:00:00Z", "1e400", "1700000000.123", "-0",

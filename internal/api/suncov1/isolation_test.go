@@ -169,6 +169,8 @@ func TestScopeOfEveryRoute(t *testing.T) {
 			}
 			if !slices.Contains(r.Scopes, "appUser") {
 				refused("a user", self, 403)
+			} else if r.Method == "GET" {
+				refused("the user", self, 200) // who is not refused
 			}
 			// What a user may do is never about another user.
 			refused("another user", neighbour, 403)

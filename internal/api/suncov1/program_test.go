@@ -275,7 +275,7 @@ func (p *program) settle(canary string) *tenancy {
 	v := t.values
 	v["appId"], v["keyId"], v["channel"], v["deploymentId"] = app, makeKey("spare-").Handle(), "twilio", "5f3c1e7ab2c4d5e6f7a8b9c0"
 	v["integrationId"] = p.must(own, "POST", base+"/integrations", fmt.Sprintf(
-		`{"type":"twilio","displayName":"%s","accountSid":"AC%032d","authToken":"%032d","phoneNumberSid":"PN%032d"}`, canary, p.numbers, p.numbers, p.numbers), "integration", "_id")
+		`{"type":"twilio","displayName":"%s","accountSid":"AC%032d","authToken":"%032d","phoneNumberSid":"PN%032d"}`, canary, 1, 1, 1), "integration", "_id")
 	p.must(own, "POST", base+"/integrations/"+v["integrationId"]+"/pause", `{"reason":"`+canary+`"}`)
 	v["userId"] = p.must(own, "POST", "/v1.1/appusers", `{"userId":"jo-`+canary+`","givenName":"`+canary+`"}`, "appUser", "_id")
 	v["otherId"] = p.must(own, "POST", "/v1.1/appusers", `{"userId":"`+t.other+`","givenName":"`+canary+`"}`, "appUser", "_id")

@@ -139,19 +139,61 @@ func TestErrorsNameTheField(t *testing.T) {
 
 func TestCORS(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	call := func(authorization, method, path string) *answer {
-		r := httptest.NewRequest(method, path, nil)
-		r.Header.Set("Origin", "https://shop.example")
-		return w.do(authorization, r)
+	p := newProgram(t, "")
+	a := p.settle("Canary")
+	user := bearer(t, a.key, jwt.MapClaims{"scope": "appUser", "userId": "jo-Canary"})
+	const origin = "https://shop.example"
+	open, closed := "/v1.1/appusers/jo-Canary", "/v1.1/keys"
+	for _, tt := range []struct {
+		name, authorization, method, path string
+		status                            int
+		readable                          bool
+	}{
+		{"a user's own data", user, "GET", open, 200, true},
+		{"what a user may not do", user, "GET", open + "-x", 403, true},
+		{"a bad token, which a page must be able to notice", user + "x", "GET", open, 401, true},
+		{"an app's key", basic(a.key), "GET", open, 200, false},
+		{"an app's key, on a route for servers", basic(a.key), "GET", closed, 200, false},
+		{"an account key", basic(p.account), "GET", "/v1.1/apps", 200, false},
+		{"a user on a route for servers", user, "GET", closed, 403, false},
+		{"the question before a call, for users", "", "OPTIONS", open, 204, true},
+		{"the question before a call, for servers", "", "OPTIONS", closed, 204, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := p.do(tt.authorization, tt.method, tt.path, "", "Origin", origin, "Access-Control-Request-Method", "GET")
+			h := rec.Header()
+			if rec.Code != tt.status || (h.Get("Access-Control-Allow-Origin") == origin) != tt.readable {
+				t.Fatalf("%d %v", rec.Code, h)
+			}
+			if tt.readable && h.Get("Access-Control-Expose-Headers") != "Retry-After" {
+				t.Fatalf("Retry-After is not exposed: %v", h)
+			}
+			if h.Get("Access-Control-Allow-Credentials") != "" {
+				t.Fatal("cookies are invited")
+			}
+		})
 	}
-	allowed := func(a *answer) string { return a.Header().Get("Access-Control-Allow-Origin") }
-	for _, authorization := range []string{basic(w.key), basic(w.account), ""} {
-		if a := call(authorization, "GET", "/v1.1/apps/"+w.app.ID.String()+"/keys"); allowed(a) != "" {
-			t.Errorf("a page may read the answer to %.10s", authorization)
+	// Without an origin nothing is said of origins.
+	if rec := p.do(user, "GET", open, ""); rec.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Fatal(rec.Header())
+	}
+}
+
+// TestNamesInPaths: a vendor client does not encode what it puts into a path.
+func TestNamesInPaths(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, "")
+	a := p.settle("Canary")
+	for name, paths := range map[string][]string{
+		"jo@example.org": {"/v1.1/appusers/jo@example.org", "/v1.1/appusers/jo%40example.org", "/sc/v1.1/appusers/jo@example.org"},
+		"a:b;c=d&e+f,g$": {"/v1.1/appusers/a:b;c=d&e+f,g$", "/v1.1/appusers/a%3Ab%3Bc%3Dd%26e%2Bf%2Cg%24"},
+		"größe":          {"/v1.1/appusers/gr%C3%B6%C3%9Fe"},
+	} {
+		made := p.must(basic(a.key), "POST", "/v1.1/appusers", `{"userId":"`+name+`"}`, "appUser", "_id")
+		for _, path := range paths {
+			if got := p.must(basic(a.key), "GET", path, "", "appUser", "_id"); got != made {
+				t.Errorf("%s is %s, want %s", path, got, made)
+			}
 		}
-	}
-	if a := call("", "OPTIONS", "/v1.1/keys"); a.Code != 204 || allowed(a) != "" {
-		t.Errorf("a page may ask for keys: %d %q", a.Code, allowed(a))
 	}
 }
