@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +79,9 @@ func fetch(t *testing.T, url string) (int, string) {
 
 func TestServeFromNothing(t *testing.T) {
 	t.Parallel()
-	a, stop := start(t, settings(t))
+	c := settings(t)
+	c.Data = filepath.Join(c.Data, "100% odd?name#1")
+	a, stop := start(t, c)
 	eventually(t, "ready", func() bool { code, _ := fetch(t, a.host.public+"/readyz"); return code == 200 })
 	if code, body := fetch(t, a.host.public+"/metrics"); code != 200 || !strings.Contains(body, "heliograph_queue_figures_up 1") {
 		t.Errorf("/metrics: %d", code)
@@ -85,6 +89,17 @@ func TestServeFromNothing(t *testing.T) {
 	stop()
 	if code, _ := fetch(t, a.host.public+"/healthz"); code != 0 {
 		t.Error("it answers after it was stopped")
+	}
+	entries, err := os.ReadDir(c.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if got := strings.Join(names, " "); got != "heliograph.db lock master.key" {
+		t.Errorf("after a clean stop the folder holds: %s", got)
 	}
 }
 

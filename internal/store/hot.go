@@ -53,6 +53,8 @@ func (c *hotConn) close() {
 	for _, st := range c.stmts {
 		_ = st.Close()
 	}
+	// SQLite keeps a file open for a statement that is not closed.
+	c.general.close()
 	_ = c.conn.Close()
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -39,7 +40,8 @@ func (s *Store) openSQLite() error {
 		s.CacheBytes = 64 << 20
 	}
 	common := fmt.Sprintf("?_pragma=busy_timeout(5000)&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
-	file := "file:" + filepath.ToSlash(s.File)
+	// The name is a URI: what has a meaning there must not be read from a path.
+	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(s.File))
 	var err error
 	// wal_autocheckpoint: a checkpoint every 16 MiB of log keeps both its cost
 	// per write and the log's size small.

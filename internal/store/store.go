@@ -102,11 +102,15 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) closePools() error {
-	err := s.write.Close()
-	if s.read != nil && s.read != s.write {
-		err = errors.Join(err, s.read.Close())
+	// The writer goes last: it merges the log into the file, which readers cannot.
+	var err error
+	if s.reads != nil {
+		s.reads.close()
 	}
-	return err
+	if s.read != nil && s.read != s.write {
+		err = s.read.Close()
+	}
+	return errors.Join(err, s.write.Close())
 }
 
 // Dialect names the database in use: "sqlite" or "postgres".

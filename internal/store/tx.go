@@ -176,6 +176,16 @@ func (c *statements) get(ctx context.Context, q string) (*sql.Stmt, error) {
 	return st, nil
 }
 
+// close closes every statement.
+func (c *statements) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for text, st := range c.byText {
+		_ = st.Close()
+		delete(c.byText, text)
+	}
+}
+
 func (c *statements) ExecContext(ctx context.Context, q string, args ...any) (sql.Result, error) {
 	st, err := c.get(ctx, q)
 	if err != nil {
