@@ -96,6 +96,18 @@ func (c *Cache[K, V]) Drop(keys ...K) {
 	}
 }
 
+// Expire makes Get load keys again. Unlike Drop it leaves what Stale returns.
+func (c *Cache[K, V]) Expire(keys ...K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drops++
+	for _, k := range keys {
+		if e, ok := c.byKey[k]; ok {
+			c.byKey[k] = entry[V]{value: e.value}
+		}
+	}
+}
+
 // Clear forgets everything.
 func (c *Cache[K, V]) Clear() {
 	c.mu.Lock()

@@ -31,9 +31,11 @@ func TestCache(t *testing.T) {
 	get("b", 5)
 	get("c", 6) // one of a and b had to go
 	get("c", 6)
+	c.Expire("c")
 	if old, ok := c.Stale("c"); !ok || old != 6 {
 		t.Fatalf("Stale = %d, %v", old, ok)
 	}
+	get("c", 7)
 }
 
 func TestErrorsAreNotKept(t *testing.T) {

@@ -166,7 +166,7 @@ func (s *Service) DeleteIntegration(ctx context.Context, app heliograph.AppID, i
 }
 
 func (s *Service) changed(id heliograph.IntegrationID) {
-	s.open.Drop(id)
+	s.open.Expire(id)
 	if s.Changed != nil {
 		s.Changed(id)
 	}
