@@ -2,13 +2,16 @@ package openapi
 
 import "strings"
 
+// maxDepth ends the example of a type that contains itself.
+const maxDepth = 5
+
 // Example returns a small value that a schema allows: the required properties,
 // or all of them when full.
 func (d *Document) Example(s *Schema, full bool) any { return d.example(s, "", full, 0) }
 
 func (d *Document) example(s *Schema, name string, full bool, depth int) any {
 	s = d.Resolve(s)
-	if s == nil || depth > 5 {
+	if s == nil {
 		return nil
 	}
 	if len(s.AllOf) > 0 {
@@ -28,6 +31,9 @@ func (d *Document) example(s *Schema, name string, full bool, depth int) any {
 	case "object":
 		return d.object(s, full, depth)
 	case "array":
+		if depth >= maxDepth {
+			return []any{}
+		}
 		return []any{d.example(s.Items, singular(name), full, depth+1)}
 	case "boolean":
 		return true
@@ -44,7 +50,7 @@ func (d *Document) example(s *Schema, name string, full bool, depth int) any {
 func (d *Document) object(s *Schema, full bool, depth int) any {
 	out := &Object{}
 	for _, name := range s.order {
-		if full || s.IsRequired(name) {
+		if depth < maxDepth && (full || s.IsRequired(name)) {
 			out.Add(name, d.example(s.Properties[name], name, full, depth+1))
 		}
 	}
