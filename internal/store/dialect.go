@@ -34,7 +34,8 @@ var sqliteDialect = dialect{name: "sqlite", driver: "sqlite", rowwise: true, qma
 
 // translate returns the text of q for this dialect. SQLite's driver looks
 // numbered parameters up one by one, so they stay anonymous where their order
-// allows it.
+// allows it. SQLite plans by the value of a limit that is a bare parameter, and
+// so compiles the statement anew for every run; a sum keeps it from that.
 func (d *dialect) translate(q string) string {
 	q = d.fragments.Replace(q)
 	if !d.qmark {
@@ -54,6 +55,10 @@ func (d *dialect) translate(q string) string {
 		}
 		inOrder = inOrder && q[i+1:end] == strconv.Itoa(next)
 		next++
+		if strings.HasSuffix(q[:i], "LIMIT ") {
+			numbered.WriteString("0 + ")
+			plain.WriteString("0 + ")
+		}
 		numbered.WriteString("?" + q[i+1:end])
 		plain.WriteByte('?')
 		i = end - 1

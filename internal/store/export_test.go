@@ -12,3 +12,6 @@ import (
 func RawInbound(ctx context.Context, s *Store, app heliograph.AppID, key string) (raw []byte, err error) {
 	return raw, s.row(ctx, `SELECT raw FROM inbound WHERE app_id = $1 AND fact_key = $2`, app, key).Scan(&raw)
 }
+
+// Translated returns the text that a query has on the database in use.
+func Translated(s *Store, q string) string { return s.sql(q) }
