@@ -159,7 +159,7 @@ func (s *Service) succeed(ctx context.Context, u *heliograph.User, c *heliograph
 		if o.Status == heliograph.ClientPending {
 			err = s.fail(ctx, loser, &o, reasonFailed, &heliograph.DeliveryError{Code: heliograph.ReasonUncategorized, Message: "the address was linked to another user"})
 		} else {
-			err = s.drop(ctx, loser, &o, reasonTheft)
+			err = s.drop(ctx, loser, &o, reasonTheft, nil)
 		}
 		if err != nil {
 			return err
@@ -217,15 +217,15 @@ func (s *Service) fail(ctx context.Context, u *heliograph.User, c *heliograph.Cl
 	if err := s.tell(ctx, heliograph.EventLinkFailure, u, c, reason, why); err != nil {
 		return err
 	}
-	return s.drop(ctx, u, c, reason)
+	return s.drop(ctx, u, c, reason, why)
 }
 
-// drop removes a client.
-func (s *Service) drop(ctx context.Context, u *heliograph.User, c *heliograph.Client, reason string) error {
+// drop removes a client. why says what went wrong, if something did.
+func (s *Service) drop(ctx context.Context, u *heliograph.User, c *heliograph.Client, reason string, why *heliograph.DeliveryError) error {
 	if err := s.Clients.Delete(ctx, c.App, c.ID); err != nil {
 		return err
 	}
-	return s.tell(ctx, heliograph.EventClientRemove, u, c, reason, nil)
+	return s.tell(ctx, heliograph.EventClientRemove, u, c, reason, why)
 }
 
 // cancelConfirmation takes a confirmation message that still waits out of the

@@ -111,6 +111,9 @@ func TestTheft(t *testing.T) {
 	loser := b.see(ana.ID).Clients[0].ID
 	b.outcome(heliograph.AtChannel)
 	for _, e := range b.told {
+		if removed := e.Type == heliograph.EventClientRemove; removed && (e.Data.Error != nil) != (e.Data.Reason == "linkFailed") {
+			t.Errorf("%s tells the error %v", e.Data.Reason, e.Data.Error)
+		}
 		if e.Data.Reason == "theft" && (e.User != ana.ID || e.Data.Client != loser || e.Data.ExtID != "ana") {
 			t.Errorf("the event of the theft: %+v", e)
 		}

@@ -27,7 +27,7 @@ func (s *Service) Unlink(ctx context.Context, app heliograph.AppID, user heliogr
 			if c.Status == heliograph.ClientPending {
 				err = s.fail(ctx, u, &c, reasonCancelled, &heliograph.DeliveryError{Code: heliograph.ReasonCancelled, Message: "the linking was cancelled"})
 			} else {
-				err = s.drop(ctx, u, &c, reasonAPI)
+				err = s.drop(ctx, u, &c, reasonAPI, nil)
 			}
 			if err != nil {
 				return err
