@@ -9,6 +9,7 @@ import { ids } from './ids.mjs';
 import { integrations } from './integrations.mjs';
 import { keys } from './keys.mjs';
 import { limits } from './limits.mjs';
+import { linkBodies } from './link_bodies.mjs';
 import { links } from './links.mjs';
 import { linkFailures } from './link_failures.mjs';
 import { messages } from './messages.mjs';
@@ -38,6 +39,7 @@ export const areas = {
   'recent notifications': recent,
   webhooks,
   'bodies of webhooks': bodies,
+  'bodies of webhooks about links': linkBodies,
   tokens,
   "users' tokens": userTokens,
   ids,

@@ -20,7 +20,12 @@ function told(tenant, integration, phone, notification, more) {
 }
 
 const why = (code) => ({
-  code, message: text, underlyingError: { reason: text, status: { optional: Number.isInteger }, message: text, errors: [{ code: Number.isInteger, title: { optional: text } }] },
+  code,
+  message: text,
+  underlyingError: {
+    reason: text, status: { optional: Number.isInteger }, message: text,
+    errors: [{ code: Number.isInteger, title: { optional: text } }],
+  },
 });
 
 export function delivery(bed) {

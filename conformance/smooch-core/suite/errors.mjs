@@ -32,7 +32,8 @@ export function errors(bed) {
   test('a description names the field', async () => {
     const tenant = await bed.tenant('Fields');
     const send = (notification) => tenant.server.notifications.postNotification({ appId: tenant.appId, notification });
-    await refusedAs(send({ destination: { destinationId: '+15550100100' }, author: { role: 'appMaker' }, message: { type: 'text', text: 'x' } }), 'bad_request', /destination\.integrationId/);
+    const nameless = { destination: { destinationId: '+15550100100' }, author: { role: 'appMaker' }, message: { type: 'text', text: 'x' } };
+    await refusedAs(send(nameless), 'bad_request', /destination\.integrationId/);
     await refusedAs(tenant.server.appUsers.create({ appUser: { userId: 'jo', email: 7 } }), 'bad_request', /email/);
     await refusedAs(bed.account.apps.create({ name: 'x'.repeat(200) }), 'bad_request', /name/);
   });

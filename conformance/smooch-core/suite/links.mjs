@@ -117,7 +117,9 @@ export function links(bed) {
     await link(integration, first, true);
     await link(other, second, false);
     assert.deepEqual((await get()).clients.map((c) => [c.externalId, c.primary]), [[first, true], [second, false]]);
-    const send = (words, more) => tenant.server.appUsers.sendMessage({ userId: 'jo', message: { role: 'appMaker', type: 'text', text: words, ...more } });
+    const send = (words, more) => tenant.server.appUsers.sendMessage({
+      userId: 'jo', message: { role: 'appMaker', type: 'text', text: words, ...more },
+    });
     await send('to the first');
     await send('to the second', { destination: { integrationId: other._id } });
     await until('both texts', async () => (await bed.texts(first)).length + (await bed.texts(second)).length === 2);

@@ -94,7 +94,7 @@ export function messages(bed) {
       text('appMaker', 'x', { actions: [{ type: 'dance', text: 'x' }] }), text('appUser', 'x', { actions: [link] }),
       text('appMaker', 'x', { metadata: { deep: { er: 1 } } }), text('appMaker', 'x', { metadata: 'flat' }),
       text('appMaker', 'x', { destination: { integrationId: integration._id } }), // the user has no client there
-      text('appMaker', 'x', { destination: {} }), text('appMaker', 12),
+      text('appMaker', 'x', { destination: {} }), text('appUser', 'x', { destination: { integrationType: 'twilio' } }), text('appMaker', 12),
     ];
     for (const message of bad) {
       await refusedAs(tenant.server.appUsers.sendMessage({ userId: 'jo', message }), 'bad_request').catch((err) => {

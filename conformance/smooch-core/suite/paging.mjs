@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { refusedAs } from '../bed/client.mjs';
-import { basic, refuses } from '../bed/raw.mjs';
+import { basic, refuses, send } from '../bed/raw.mjs';
 
 const total = 250;
 
@@ -58,6 +58,11 @@ export function paging(bed) {
       await refusedAs(read({ before: 'yesterday' }), 'bad_request');
       assert.deepEqual((await read({ after: newest.messages.at(-1).received })).messages, []);
     }
+    // The addresses of the next pages are for callers that follow them.
+    const newest = await tenant.server.appUsers.getMessages({ userId: 'jo' });
+    const { body: previous } = await send(bed, basic(tenant.key), 'GET', newest.previous.replace(bed.url, ''));
+    const query = { before: newest.messages[0].received };
+    assert.deepEqual(previous, await tenant.server.appUsers.getMessages({ userId: 'jo', query }));
     // The client itself refuses to ask for both.
     await refuses(400, 'bad_request', bed, basic(tenant.key), 'GET', '/v1.1/appusers/jo/messages?before=1&after=1');
   });

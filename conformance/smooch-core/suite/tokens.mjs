@@ -61,7 +61,7 @@ export function tokens(bed) {
 
   test('a token expires while it is in use', async () => {
     const tenant = await bed.tenant('Expiry');
-    const client = connect(bed.url, { jwt: forge(tenant.key, { scope: 'app', exp: now() + 2 }) });
+    const client = connect(bed.url, { jwt: forge(tenant.key, { scope: 'app', exp: now() + 10 }) });
     await client.webhooks.list();
     const err = await until('the token to expire', () => client.webhooks.list().then(() => null, (e) => e));
     assert.equal(err.code, 'unauthorized');
@@ -91,12 +91,14 @@ export function tokens(bed) {
     // The others do so below /apps, where the client goes for accounts only.
     const user = '/appusers/jo';
     for (const [method, path, body] of [
-      ['POST', '/keys', { name: 'x' }], ['GET', '/keys'], ['GET', `/keys/${other.key._id}`], ['GET', `/keys/${other.key._id}/jwt`], ['DELETE', `/keys/${other.key._id}`],
+      ['POST', '/keys', { name: 'x' }], ['GET', '/keys'], ['GET', `/keys/${other.key._id}`], ['GET', `/keys/${other.key._id}/jwt`],
+      ['DELETE', `/keys/${other.key._id}`],
       ['POST', '/webhooks', { target: 'https://thief.example.org' }], ['GET', '/webhooks'], ['GET', `/webhooks/${webhook._id}`],
       ['PUT', `/webhooks/${webhook._id}`, { target: 'https://thief.example.org' }], ['DELETE', `/webhooks/${webhook._id}`],
       ['POST', '/appusers', { userId: 'x' }], ['POST', '/appusers/merge', { surviving: { _id: appUser._id }, discarded: { _id: appUser._id } }],
       ['GET', user], ['PUT', user, { givenName: 'x' }], ['DELETE', user], ['DELETE', `${user}/profile`], ['GET', `${user}/channels`],
-      ['POST', `${user}/channels`, { type: 'twilio', phoneNumber: bed.phone(), confirmation: { type: 'immediate' } }], ['DELETE', `${user}/channels/twilio`],
+      ['POST', `${user}/channels`, { type: 'twilio', phoneNumber: bed.phone(), confirmation: { type: 'immediate' } }],
+      ['DELETE', `${user}/channels/twilio`],
       ['GET', `${user}/messages`], ['POST', `${user}/messages`, { role: 'appMaker', type: 'text', text: 'x' }], ['DELETE', `${user}/messages`],
       ['DELETE', `${user}/messages/${appUser._id}`], ['GET', `${user}/conversation`], ['POST', `${user}/conversation/read`],
       ['POST', `${user}/conversation/activity`, { role: 'appMaker', type: 'typing:start' }],

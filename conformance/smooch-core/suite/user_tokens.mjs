@@ -48,9 +48,16 @@ export function userTokens(bed) {
       apps: () => jo.apps.list(),
       integrations: () => jo.integrations.list({ appId }),
       notifications: () => jo.notifications.postNotification({
-        appId, notification: { destination: { integrationId: integration._id, destinationId: bed.phone() }, author: { role: 'appMaker' }, message: { type: 'text', text: 'x' } },
+        appId,
+        notification: {
+          destination: { integrationId: integration._id, destinationId: bed.phone() },
+          author: { role: 'appMaker' },
+          message: { type: 'text', text: 'x' },
+        },
       }),
-      'claiming an address': () => jo.appUsers.linkChannel({ userId: 'jo', data: { type: 'twilio', phoneNumber: bed.phone(), confirmation: { type: 'immediate' } } }),
+      'claiming an address': () => jo.appUsers.linkChannel({
+        userId: 'jo', data: { type: 'twilio', phoneNumber: bed.phone(), confirmation: { type: 'immediate' } },
+      }),
     };
     for (const [name, call] of Object.entries(calls)) {
       await refusedAs(call(), 'forbidden').catch((err) => { throw new Error(`${name}: ${err.message}`, { cause: err }); });
