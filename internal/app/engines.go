@@ -6,6 +6,7 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 
+	"heliograph"
 	"heliograph/internal/api/suncov1"
 	"heliograph/internal/auth"
 	"heliograph/internal/config"
@@ -31,10 +32,11 @@ type engines struct {
 	delivery   *delivery.Engine
 	dispatcher *webhook.Dispatcher
 	lanes      *lanes
+	process    heliograph.ProcessID
 }
 
 func newEngines(a *App) (*engines, error) {
-	e, s := &engines{}, a.data.Store
+	e, s := &engines{process: a.data.ids.Process()}, a.data.Store
 	e.auth = auth.New(store.Keys{Store: s}, credentialUsers{e, store.Users{Store: s}}, a.now)
 	e.webhookEngines(a)
 	e.tenants = tenant.New(tenant.Options{
@@ -46,7 +48,7 @@ func newEngines(a *App) (*engines, error) {
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
 		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
-		Spread: spread(a.cfg),
+		Spread: spread(a.cfg), Process: e.sharing(a),
 	})
 	var err error
 	e.profiles, err = profile.New(profile.Parts{
@@ -70,6 +72,14 @@ func newEngines(a *App) (*engines, error) {
 	}
 	e.lanes = newLanes(a, e)
 	return e, nil
+}
+
+// sharing returns this process's id when others may be at work on the database.
+func (e *engines) sharing(a *App) heliograph.ProcessID {
+	if a.data.lock != nil {
+		return heliograph.ProcessID{}
+	}
+	return e.process
 }
 
 // spread is over how many slots an integration's addresses go: with several

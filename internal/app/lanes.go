@@ -57,7 +57,7 @@ func newLanes(a *App, e *engines) *lanes {
 		host = "unknown"
 	}
 	l := &lanes{
-		leases: store.Leases{Store: a.data.Store}, id: a.data.ids.Process(), host: host, lease: a.cfg.Lease,
+		leases: store.Leases{Store: a.data.Store}, id: e.process, host: host, lease: a.cfg.Lease,
 		sole: a.data.lock != nil, now: a.now, log: a.log, poll: func() {},
 		users: []laneUser{
 			{e.delivery.Gained, e.delivery.Lost},

@@ -34,6 +34,9 @@ type Options struct {
 	// Timeout bounds one call of a channel, which may have a shorter bound of its
 	// own; 0: 15 s. It must end before the lease on the slots does.
 	Timeout time.Duration
+	// Process is this process, when others may be at work on the same database:
+	// it then claims only while it has the lease of a slot.
+	Process heliograph.ProcessID
 	// Spread is over how many slots an integration's addresses go; 0: 1.
 	Spread int
 }

@@ -116,6 +116,27 @@ func (b *bench) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliogr
 	return i, b.channels[id], &channel.Type{Name: "test", Receipts: true}, nil
 }
 
+// pausing has pauses seen by Lookup, which here does not ask the database.
+type pausing struct {
+	store.Deliveries
+	b *bench
+}
+
+// Pause implements delivery.Store.
+func (p pausing) Pause(ctx context.Context, id heliograph.IntegrationID, until heliograph.Millis, reason string) error {
+	p.b.pauseTill(id, until)
+	return p.Deliveries.Pause(ctx, id, until, reason)
+}
+
+// pauseTill pauses an integration, or resumes it.
+func (b *bench) pauseTill(id heliograph.IntegrationID, until heliograph.Millis) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	changed := *b.integrations[id]
+	changed.PausedUntil = until
+	b.integrations[id] = &changed
+}
+
 // inBubble runs a test in a bubble of time: waits cost nothing, and their
 // length is exact.
 func inBubble(t *testing.T, o delivery.Options, test func(b *bench)) {
@@ -137,7 +158,7 @@ func inBubble(t *testing.T, o delivery.Options, test func(b *bench)) {
 		if b.store, err = store.Open(t.Context(), so); err != nil {
 			t.Fatal(err)
 		}
-		o.Store, o.Integrations, o.Now, o.IDs = store.Deliveries{Store: b.store}, b, time.Now, b.ids
+		o.Store, o.Integrations, o.Now, o.IDs = pausing{store.Deliveries{Store: b.store}, b}, b, time.Now, b.ids
 		b.engine = delivery.New(o)
 		b.engine.Start(t.Context())
 		test(b)

@@ -20,7 +20,7 @@ func (e *Engine) launch(now heliograph.Millis) {
 				break
 			}
 			e.inflight++
-			claims = append(claims, &Claim{Item: it, Attempt: it.Delivery.Attempts + 1, At: now})
+			claims = append(claims, &Claim{Item: it, Attempt: it.Delivery.Attempts + 1, At: now, Process: e.Process})
 		}
 		if len(claims) == 0 {
 			return

@@ -40,6 +40,8 @@ type Claim struct {
 	Item    *Item
 	Attempt int
 	At      heliograph.Millis
+	// Process must have the lease of the item's slot; zero: it need not be asked.
+	Process heliograph.ProcessID
 
 	Taken      bool // the answer: the attempt is recorded and may start
 	Suppressed bool // the answer: the address must not be sent to

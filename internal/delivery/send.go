@@ -89,8 +89,26 @@ func (e *Engine) pause(l *lane, r *channel.Result, now heliograph.Millis) {
 	go func() {
 		if err := e.Store.Pause(context.Background(), id, until, reason); err != nil {
 			e.Log.Error("a pause could not be stored", "integration", id.String(), "error", err)
+			return
 		}
+		e.post(func(e *Engine) { e.pauseStored(l, until) })
 	}()
+}
+
+// lookupAge is more than the age of what Integrations may answer.
+const lookupAge = 1500 * time.Millisecond
+
+// pauseStored leaves a pause to what is stored, as soon as everyone sees that,
+// so that whoever resumes the integration is heard.
+func (e *Engine) pauseStored(l *lane, until heliograph.Millis) {
+	if l.openTill != until {
+		return
+	}
+	l.openTill = min(until, heliograph.At(e.Now()).Add(lookupAge))
+	if l.state == laneWaiting {
+		l.state = laneIdle
+		e.activate(l)
+	}
 }
 
 // defaultPause is how long a lane stops for a reason that no clock heals, before

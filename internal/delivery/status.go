@@ -20,6 +20,7 @@ func (e *Engine) ApplyStatus(ctx context.Context, i *heliograph.Integration, raw
 	if err := e.Store.ApplyStatus(ctx, s, e.observeChange); err != nil {
 		return err
 	}
+	e.post(func(e *Engine) { e.settled(i.ID, facts) })
 	for _, f := range facts {
 		if f.Status != nil && f.Status.Status == heliograph.Failed && f.Status.Result.Class == channel.ClassPause {
 			r := f.Status.Result
@@ -27,6 +28,25 @@ func (e *Engine) ApplyStatus(ctx context.Context, i *heliograph.Integration, raw
 		}
 	}
 	return nil
+}
+
+// settled frees the addresses of items in doubt of which the provider has told
+// what became: what stands behind them need not wait for the end of the window.
+func (e *Engine) settled(i heliograph.IntegrationID, facts []channel.Fact) {
+	l := e.lanes[i]
+	if l == nil {
+		return
+	}
+	for j := range facts {
+		s := facts[j].Status
+		if s == nil || s.Status == "" {
+			continue
+		}
+		if it := l.known[s.Delivery]; it != nil && it.State == InDoubt {
+			delete(l.known, s.Delivery)
+			e.release(l, it.Delivery.Address)
+		}
+	}
 }
 
 func (e *Engine) receipts(ctx context.Context, i *heliograph.Integration) bool {

@@ -107,6 +107,30 @@ func Deliveries(t *testing.T, open func(*testing.T) *store.Store) {
 			t.Errorf("status %v, %v", d.Status, err)
 		}
 	})
+	t.Run("a process claims only with the lease of the slot", func(t *testing.T) {
+		t.Parallel()
+		q := newQueueing(t, open)
+		it := q.queue("+1776")
+		mine, other := q.ids.Process(), q.ids.Process()
+		leases := store.Leases{Store: q.s}
+		if _, err := leases.Beat(t.Context(), mine, "host", 1000, 900); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := leases.Take(t.Context(), mine, heliograph.Slots, 900); err != nil {
+			t.Fatal(err)
+		}
+		for _, tc := range []struct {
+			process heliograph.ProcessID
+			want    bool
+		}{{other, false}, {mine, true}} {
+			c := &delivery.Claim{Item: it, Attempt: 1, At: 77, Process: tc.process}
+			done := make(chan error, 1)
+			q.view.Claim([]*delivery.Claim{c}, func(err error) { done <- err })
+			if err := <-done; err != nil || c.Taken != tc.want {
+				t.Errorf("taken %v, want %v; %v", c.Taken, tc.want, err)
+			}
+		}
+	})
 	t.Run("an outcome counts once, and only the newest attempt's", func(t *testing.T) {
 		t.Parallel()
 		q := newQueueing(t, open)
