@@ -165,6 +165,23 @@ func (b *Bed) prepare(o Options) {
 	}
 	b.Must(http.MethodPost, "/v1.1/apps", map[string]any{"name": "Crash"}, &app)
 	b.base = "/v1.1/apps/" + app.App.ID
+	b.Integration = b.Integrate(o.Delivery)
+	b.Must(http.MethodPost, b.base+"/webhooks", map[string]any{"target": b.Told.URL, "triggers": []string{"*"}}, nil)
+	b.Simulate(http.MethodPost, "/sim/numbers", map[string]string{
+		"phoneNumberSid": sender, "accountSid": account, "authToken": token, "smsUrl": b.front.URL + "/hooks/twilio/" + b.Integration + "/inbound",
+	}, nil)
+}
+
+// On has what follows fail t, a test within the bed's.
+func (b *Bed) On(t testing.TB) {
+	was := b.t
+	b.t, b.API.t = t, t
+	t.Cleanup(func() { b.t, b.API.t = was, was })
+}
+
+// Integrate makes an integration with these delivery settings.
+func (b *Bed) Integrate(delivery map[string]any) string {
+	b.t.Helper()
 	var made struct {
 		Integration struct {
 			ID          string `json:"_id"`
@@ -172,13 +189,10 @@ func (b *Bed) prepare(o Options) {
 		}
 	}
 	b.Must(http.MethodPost, b.base+"/integrations", map[string]any{
-		"type": "twilio", "accountSid": account, "authToken": token, "phoneNumberSid": sender, "delivery": o.Delivery,
+		"type": "twilio", "accountSid": account, "authToken": token, "phoneNumberSid": sender, "delivery": delivery,
 	}, &made)
-	b.Integration, b.Number = made.Integration.ID, made.Integration.PhoneNumber
-	b.Must(http.MethodPost, b.base+"/webhooks", map[string]any{"target": b.Told.URL, "triggers": []string{"*"}}, nil)
-	b.Simulate(http.MethodPost, "/sim/numbers", map[string]string{
-		"phoneNumberSid": sender, "accountSid": account, "authToken": token, "smsUrl": b.front.URL + "/hooks/twilio/" + b.Integration + "/inbound",
-	}, nil)
+	b.Number = made.Integration.PhoneNumber
+	return made.Integration.ID
 }
 
 // Simulate calls one of the simulator's own endpoints.

@@ -155,8 +155,8 @@ func (s *Service) List(ctx context.Context, app heliograph.AppID, f Filter) ([]*
 	return s.Store.List(ctx, app, f)
 }
 
-// Cancel takes back a notification that has not been attempted or waits for its
-// next attempt. Its fate is told to webhooks as a failure with the reason
+// Cancel takes back a notification that has not been attempted, waits for its
+// next attempt, or is held for a person. Its fate is told to webhooks as a failure with the reason
 // cancelled.
 func (s *Service) Cancel(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error) {
 	d, err := s.Store.Notification(ctx, app, id)
@@ -167,6 +167,9 @@ func (s *Service) Cancel(ctx context.Context, app heliograph.AppID, id heliograp
 	u := *d
 	u.Status, u.Reason, u.Final = heliograph.Cancelled, heliograph.ReasonCancelled, now
 	u.Details.Error = &heliograph.DeliveryError{Code: heliograph.ReasonCancelled, Message: "it was cancelled before it was sent"}
+	if d.Status == heliograph.Unknown {
+		u.Details.Error.Message = "it was given up; the provider may have sent it"
+	}
 	e := &heliograph.Event{
 		ID: s.IDs.Event(), App: app, Type: heliograph.EventFailure, At: now, User: d.User, Conversation: d.Conversation, Delivery: id, Message: d.Message,
 		Data: heliograph.EventData{Kind: d.Kind, Final: true, Integ: d.Integration, Via: "api", Error: u.Details.Error, Attempt: d.Attempts},

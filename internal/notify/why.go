@@ -180,6 +180,9 @@ func summary(d *heliograph.Delivery) string {
 	case heliograph.Expired:
 		return "It was not sent before it expired."
 	case heliograph.Cancelled:
+		if e := d.Details.Error; e != nil && e.Message != "" {
+			return "Cancelled: " + e.Message + "."
+		}
 		return "It was cancelled before it was sent."
 	}
 	text := "It failed: " + strings.ReplaceAll(d.Reason, "_", " ")

@@ -125,10 +125,11 @@ func indexed(s heliograph.Status) bool {
 	return false
 }
 
-// Cancel takes a delivery that waits from the queue, and stores d and e.
+// Cancel takes a delivery that waits, for its turn or for a person, from the
+// queue, and stores d and e.
 func (s Notifications) Cancel(ctx context.Context, d *heliograph.Delivery, e *heliograph.Event) (done bool, err error) {
 	err = s.Atomically(ctx, func(ctx context.Context) error {
-		n, err := s.exec(ctx, `DELETE FROM queue WHERE slot = $1 AND integration_id = $2 AND class = $3 AND due_at = $4 AND id = $5 AND state = 0`,
+		n, err := s.exec(ctx, `DELETE FROM queue WHERE slot = $1 AND integration_id = $2 AND class = $3 AND due_at = $4 AND id = $5 AND state IN (0, 3)`,
 			d.Slot, d.Integration, int(d.Class), d.Due, d.ID)
 		if done = n > 0; err != nil || !done {
 			return err
