@@ -31,7 +31,7 @@ export class Sink {
     req.on('data', (chunk) => chunks.push(chunk));
     req.on('end', () => {
       const raw = Buffer.concat(chunks).toString();
-      const call = { path: req.url, method: req.method, headers: req.headers, raw, body: JSON.parse(raw), at: Date.now() };
+      const call = { path: req.url, method: req.method, headers: req.headers, raw, body: JSON.parse(raw) };
       this.calls.push(call);
       for (const check of [...this.#waiting]) check();
       const answer = this.#answers.get(req.url)?.shift() ?? 200;
