@@ -26,6 +26,7 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date. The server does so by itself at its start."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database to a file while the server runs (SQLite)."`
 	Restore  restoreCmd  `cmd:"" help:"Put a copy of the database in place. The server then starts with every integration paused."`
+	Held     heldCmd     `cmd:"" help:"Settle deliveries that wait for a person: after a restore, or by the policy hold."`
 	Doctor   doctorCmd   `cmd:"" help:"Check the installation, and say what to do about what is wrong."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Config   configCmd   `cmd:"" help:"Describe the settings."`

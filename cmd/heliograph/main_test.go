@@ -36,6 +36,10 @@ func TestCommandLine(t *testing.T) {
 		{"keys create", exitUsage, "--scope"},
 		{"keys create --scope everything", exitUsage, "scope"},
 		{"keys create --scope app", exitError, "needs --app ID"},
+		{"held release", exitUsage, "--all"},
+		{"held cancel --all some", exitUsage, "--all"},
+		{"held cancel some", exitError, "not a notification's id"},
+		{"held list --app some", exitError, "not an app's id"},
 	}
 	for _, tt := range tests {
 		code, stdout, stderr := invoke(t, strings.Fields(tt.args)...)

@@ -18,7 +18,7 @@ func (c *restoreCmd) Run(ctx context.Context, o *output) error {
 	if err := app.Restore(ctx, &c.Storage, c.File); err != nil {
 		return err
 	}
-	fmt.Fprint(o.out, "The database is restored. The server will start with every integration paused, so that nothing is sent twice.\n"+
+	fmt.Fprint(o.out, "The database is restored. The server will start with every integration paused and all that was queued held, so that nothing is sent twice.\n"+
 		"Put the master key back, start the server, and run: heliograph doctor\n")
 	return nil
 }

@@ -36,6 +36,7 @@ type App struct {
 	web, ops *server
 	draining atomic.Bool
 	chores   chores
+	changed  string // what lookAround saw last; its chore's own
 	failed   chan error
 }
 

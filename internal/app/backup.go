@@ -89,11 +89,11 @@ func copyFile(from, to string) error {
 
 // pauseRestored stops every lane of a database that was restored from a backup.
 func (a *App) pauseRestored(ctx context.Context) error {
-	const reason = "the database was restored from a backup; look at what was queued, then resume"
-	restored, err := store.System{Store: a.data.Store}.Restored(ctx, heliograph.At(a.now()), tenant.UntilResumed, reason)
+	const reason = "the database was restored from a backup; look at what is held, then resume"
+	restored, held, err := store.System{Store: a.data.Store}.Restored(ctx, heliograph.At(a.now()), tenant.UntilResumed, reason)
 	if restored {
-		a.log.Warn("this database was restored from a backup: every integration is paused, so that nothing is sent twice; " +
-			"look at what was queued, then resume each (POST …/integrations/{integrationId}/resume)")
+		a.log.Warn("this database was restored from a backup: every integration is paused and all that was queued is held, so that nothing is sent twice; "+
+			"settle what is held (heliograph held), then resume each integration (POST …/integrations/{integrationId}/resume)", "held", held)
 	}
 	return err
 }

@@ -32,8 +32,8 @@ func (d *doctor) queues(ctx context.Context, f store.Figures) {
 		}
 	}
 	if n := depth["held"]; n > 0 {
-		d.add(check, Warn, "Look at each with GET /v1.1/apps/{appId}/notifications?status=unknown and its /why; cancel those that must not go out.",
-			"%d deliveries are held: it is not known whether the provider sent them, and the policy is to wait for a person", n)
+		d.add(check, Warn, "List them: heliograph held list. Compare them with the provider's own log, then run heliograph held release or heliograph held cancel, for some or for all. What the provider tells of meanwhile settles itself.",
+			"%d deliveries are held: it is not known whether the provider has them, and none goes out before a person says so", n)
 	}
 	switch {
 	case oldest > 15*time.Minute:

@@ -16,6 +16,7 @@ const batch = 500
 // to deleted apps, is removed in small batches.
 func (a *App) startChores() {
 	a.chores.run(a.log,
+		chore{"look at what commands changed", time.Second, a.lookAround},
 		chore{"remove deleted apps", 2 * time.Second, a.engines.tenants.Purge},
 		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removeKeys},
 		chore{"remove old history", a.cfg.RetentionPeriod, a.removeHistory},

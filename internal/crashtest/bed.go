@@ -43,8 +43,10 @@ type Bed struct {
 	Told     *Told
 	*API
 
-	front *httptest.Server // what the provider calls: whichever process takes it
-	turn  atomic.Uint64
+	database  string           // PostgreSQL's URL, or none
+	addresses []string         // of the programs
+	front     *httptest.Server // what the provider calls: whichever process takes it
+	turn      atomic.Uint64
 }
 
 // The provider's account. The simulator takes any.
@@ -65,7 +67,7 @@ func Network() simulator.Settings {
 // New starts a bed, with a tenant, an integration and a webhook.
 func New(t testing.TB, o Options) *Bed {
 	t.Helper()
-	b := &Bed{t: t, Told: newTold(t)}
+	b := &Bed{t: t, Told: newTold(t), database: o.DatabaseURL}
 	sim := simulator.New(simulator.Options{Settings: &o.Network})
 	b.Provider = httptest.NewServer(sim.Handler())
 	b.front = httptest.NewServer(b.proxy())
@@ -76,7 +78,8 @@ func New(t testing.TB, o Options) *Bed {
 		b.front.Close()
 	})
 	for range max(o.Processes, 1) {
-		b.Programs = append(b.Programs, b.program(o))
+		p := b.program(o)
+		b.Programs, b.addresses = append(b.Programs, p), append(b.addresses, p.Addr)
 	}
 	for _, p := range b.Programs {
 		p.Start() // the first one makes the master key
@@ -124,7 +127,7 @@ func (b *Bed) proxy() http.Handler {
 	}
 }
 
-func (b *Bed) next() string { return b.Programs[int(b.turn.Add(1))%len(b.Programs)].Addr }
+func (b *Bed) next() string { return b.addresses[int(b.turn.Add(1))%len(b.addresses)] }
 
 // patient waits for a process that listens, as a balancer does. What breaks off
 // in the middle is the provider's to repeat.
@@ -135,9 +138,11 @@ type patient struct {
 
 // RoundTrip implements http.RoundTripper.
 func (p *patient) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
+	var body []byte
+	if r.Body != nil {
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
 	}
 	for range 100 {
 		r.URL.Host, r.Body = p.next(), io.NopCloser(bytes.NewReader(body))

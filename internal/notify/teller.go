@@ -56,11 +56,16 @@ func (t *teller) event(e *heliograph.Event) {
 		step.Text = "The provider's later word was noted" + by(x) + "."
 		if x.Via == "policy" {
 			step.Text = "No echo came in time; by the integration's policy it is sent again, and may arrive twice."
+		} else if x.Via == "person" {
+			step.Text = "A person let it go on; if it was sent before, it arrives twice."
 		} else if x.Via == "lookup" {
 			step.Text = "The provider says that it never had it; it is sent again."
 		}
 	case heliograph.EventHeld:
 		step.What, step.Text = "unknown", "No echo came in time; by the integration's policy it waits for an echo, a look-up or a person."
+		if x.Via == "restore" {
+			step.Text = "The database was restored from a backup. It may have been sent since the backup was made, so it waits for the provider's word or a person."
+		}
 	case heliograph.EventAttempt:
 		if x.Retry == 0 {
 			return // its end came in another way; the answer is told above
@@ -110,6 +115,8 @@ func by(x *heliograph.EventData) string {
 		return " (by the integration's policy for unknown outcomes)"
 	case "recovery":
 		return " (found after a restart)"
+	case "person":
+		return " (by a person)"
 	case "api":
 		return " (by a caller)"
 	}

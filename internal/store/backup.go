@@ -71,11 +71,12 @@ func MarkRestored(ctx context.Context, o Options) error {
 }
 
 // Restored reports whether the database is a copy that nobody has started on
-// yet. If so it pauses every integration, and forgets who worked on it: what was
-// sent after the copy was made is not known here, so nothing goes out until
-// someone has looked.
-func (s System) Restored(ctx context.Context, now heliograph.Millis, until heliograph.Millis, reason string) (restored bool, err error) {
+// yet. If so it holds all that is queued, pauses every integration, and forgets
+// who worked on it: what was sent after the copy was made is not known here, so
+// nothing goes out until someone has looked.
+func (s System) Restored(ctx context.Context, now heliograph.Millis, until heliograph.Millis, reason string) (restored bool, held int, err error) {
 	err = s.Atomically(ctx, func(ctx context.Context) error {
+		held = 0
 		mark, err := s.Note(ctx, restoredNote)
 		if restored = mark != ""; err != nil || !restored {
 			return err
@@ -89,7 +90,10 @@ func (s System) Restored(ctx context.Context, now heliograph.Millis, until helio
 		if _, err := s.exec(ctx, `DELETE FROM processes`); err != nil {
 			return err
 		}
+		if held, err = (Held{s.Store}).HoldAll(ctx, now); err != nil {
+			return err
+		}
 		return s.DropNote(ctx, restoredNote)
 	})
-	return restored, err
+	return restored, held, err
 }

@@ -195,8 +195,8 @@ func (w *changes) write(ctx context.Context, tx *hotTx) error {
 func (s Deliveries) FinishObserved(ctx context.Context, o *delivery.Outcome, observe func(context.Context) error) error {
 	return s.Atomically(ctx, func(ctx context.Context) error {
 		d := o.Item.Delivery
-		n, err := s.exec(ctx, `DELETE FROM queue WHERE slot = $1 AND integration_id = $2 AND class = $3 AND due_at = $4 AND id = $5 AND attempt = $6`,
-			d.Slot, d.Integration, int(d.Class), d.Due, d.ID, o.Attempt)
+		n, err := s.exec(ctx, `DELETE FROM queue WHERE slot = $1 AND integration_id = $2 AND class = $3 AND due_at = $4 AND id = $5 AND attempt = $6
+			AND (state = 3 OR $7 <> 3)`, d.Slot, d.Integration, int(d.Class), d.Due, d.ID, o.Attempt, int(o.Item.State))
 		if err != nil {
 			return err
 		}

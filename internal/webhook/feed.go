@@ -248,6 +248,22 @@ func (d *Dispatcher) lookAround(slots []int, now heliograph.Millis, sweep bool) 
 	return nil
 }
 
+// Look has all of the queue read again: another process put something there.
+func (d *Dispatcher) Look() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.chore(func() {
+		places, err := d.Queue.Waiting(d.ctx, d.owned())
+		if err != nil {
+			d.Log.Error("the webhook queue could not be read", "error", err)
+			return
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.markBehind(places)
+	})
+}
+
 // partPlaces parts the places that were never read from the webhooks whose
 // entries are in memory up to now.
 func (d *Dispatcher) partPlaces(places []Place) (fresh []Place, known map[heliograph.WebhookID]struct{}) {

@@ -80,12 +80,12 @@ func System(t *testing.T, open func(*testing.T) *store.Store) {
 		in := newIntegration(s.Store, s.app.ID, "twilio")
 		must(t, store.Integrations{Store: s.Store}.Insert(t.Context(), in))
 		view := store.System{Store: s.Store}
-		if restored, err := view.Restored(t.Context(), 5, 1000, "look"); restored || err != nil {
+		if restored, _, err := view.Restored(t.Context(), 5, 1000, "look"); restored || err != nil {
 			t.Errorf("an original: %v, %v", restored, err)
 		}
 		must(t, store.MarkRestored(t.Context(), s.Options))
 		for _, want := range []bool{true, false} {
-			if restored, err := view.Restored(t.Context(), 5, 1000, "look"); restored != want || err != nil {
+			if restored, _, err := view.Restored(t.Context(), 5, 1000, "look"); restored != want || err != nil {
 				t.Errorf("restored %v, %v, want %v", restored, err, want)
 			}
 		}
