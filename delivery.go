@@ -107,7 +107,7 @@ type DeliveryDetails struct {
 
 // DeliveryError is why a delivery failed, and what the provider said.
 type DeliveryError struct {
-	Code       string `json:"code"` // one of the Reason constants
+	Code       string `json:"code,omitempty"` // one of the Reason constants
 	Message    string `json:"msg,omitempty"`
 	HTTPStatus int    `json:"http,omitempty"`
 	Provider   string `json:"pcode,omitempty"` // the provider's own code

@@ -73,7 +73,7 @@ type EventData struct {
 	External []string       `json:"x,omitempty"` // provider ids the event tells of
 	Retry    Millis         `json:"r,omitempty"` // when the next attempt is due
 	Gate     string         `json:"g,omitempty"` // which gate stopped or holds it
-	Via      string         `json:"v,omitempty"` // outcome, callback, echo, lookup, policy, api, recovery
+	Via      string         `json:"v,omitempty"` // outcome, callback, echo, lookup, policy, api, recovery, person, restore
 	Status   string         `json:"s,omitempty"` // the provider's own status word
 
 	Context  []MessageID       `json:"cx,omitempty"` // message.customer: recentNotifications
@@ -104,4 +104,12 @@ type EventContext struct {
 	User     *User // without clients
 	Message  *Message
 	Content  *Content // of a delivery's message, where the message itself is not at hand
+}
+
+// DeliveryAtHand returns the delivery that was at hand, if any.
+func (c *EventContext) DeliveryAtHand() *Delivery {
+	if c == nil {
+		return nil
+	}
+	return c.Delivery
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"sync/atomic"
 
 	"heliograph"
@@ -45,11 +44,11 @@ func (s *Store) AppendEventsWith(ctx context.Context, with *heliograph.EventCont
 	return s.Atomically(ctx, func(ctx context.Context) error {
 		var told []heliograph.Told
 		for _, e := range events {
-			doc, err := json.Marshal(&e.Data)
+			r, err := rowOf(e, with.DeliveryAtHand())
 			if err != nil {
 				return err
 			}
-			if _, err := s.exec(ctx, insertEvent, e.App, e.ID, string(e.Type), e.At, e.User, e.Conversation, e.Delivery, e.Message, string(doc)); err != nil {
+			if _, err := s.exec(ctx, insertEvent, e.App, e.ID, string(e.Type), e.At, r.user, e.Conversation, e.Delivery, r.message, r.doc); err != nil {
 				return err
 			}
 			bit := e.Trigger().Bit()
@@ -78,22 +77,23 @@ func scanWebhookID(row scanner) (id heliograph.WebhookID, err error) { return id
 // integrationOrNone is for comparisons: NULL would never be equal.
 func integrationOrNone(id heliograph.IntegrationID) []byte { return id[:] }
 
-const eventColumns = `app_id, id, type, at, user_id, conversation_id, delivery_id, message_id, doc`
+// selectEvents is followed by conditions on e, the events.
+const selectEvents = `SELECT e.app_id, e.id, e.type, e.at, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
+	FROM events e` + deliveryFactsJoin
 
 func scanEvent(row scanner) (*heliograph.Event, error) {
 	var e heliograph.Event
-	var kind string
+	var f factsOf
 	var doc []byte
-	if err := row.Scan(&e.App, &e.ID, &kind, &e.At, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc); err != nil {
+	if err := row.Scan(append([]any{&e.App, &e.ID, &e.Type, &e.At, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc}, f.into()...)...); err != nil {
 		return nil, err
 	}
-	e.Type = heliograph.EventType(kind)
-	return &e, json.Unmarshal(doc, &e.Data)
+	return &e, f.complete(&e, doc)
 }
 
 // DeliveryEvents returns the events of one delivery, oldest first.
 func (s *Store) DeliveryEvents(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) ([]*heliograph.Event, error) {
-	return collect(ctx, s, scanEvent, `SELECT `+eventColumns+` FROM events WHERE app_id = $1 AND delivery_id = $2 ORDER BY id LIMIT 1000`, app, id)
+	return collect(ctx, s, scanEvent, selectEvents+` WHERE e.app_id = $1 AND e.delivery_id = $2 ORDER BY e.id LIMIT 1000`, app, id)
 }
 
 // hotEvents collects the events of a hot write.
@@ -128,12 +128,12 @@ var hotTellWebhooks = hotStmt{
 
 // add takes one event and what its webhook bodies are made from.
 func (h *hotEvents) add(e *heliograph.Event, with *heliograph.EventContext) error {
-	doc, err := json.Marshal(&e.Data)
+	r, err := rowOf(e, with.DeliveryAtHand())
 	if err != nil {
 		return err
 	}
-	h.events.add(idBytes(e.App), idBytes(e.ID), string(e.Type), int64(e.At), idBytes(e.User), idBytes(e.Conversation),
-		notificationBytes(e.Delivery), idBytes(e.Message), string(doc))
+	h.events.add(idBytes(e.App), idBytes(e.ID), string(e.Type), int64(e.At), idBytes(r.user), idBytes(e.Conversation),
+		notificationBytes(e.Delivery), idBytes(r.message), r.doc)
 	if bit := e.Trigger().Bit(); bit != 0 {
 		key := e.Key()
 		h.tell.add(int64(heliograph.KeySlot(key)), idBytes(e.ID), key[:], int64(e.At), int64(e.At), idBytes(e.App), bit, e.Data.Integ[:])

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"heliograph"
@@ -47,20 +46,21 @@ func (s WebhookLog) Calls(ctx context.Context, q *webhook.CallQuery) ([]*webhook
 		and(`(l.event_id, l.attempt, l.at) < ($%d, $%d, $%d)`, c.Event[:], c.Attempt, c.At)
 	}
 	args = append(args, q.Limit)
-	return collect(ctx, s.Store, scanCall, `SELECT l.event_id, l.attempt, l.at, l.status, l.took_ms, l.outcome, l.error, e.type, e.doc
-		FROM webhook_log l LEFT JOIN events e ON e.app_id = l.app_id AND e.id = l.event_id WHERE `+where+fmt.Sprintf(`
+	return collect(ctx, s.Store, scanCall, `SELECT l.event_id, l.attempt, l.at, l.status, l.took_ms, l.outcome, l.error, e.type, e.doc, `+deliveryFacts+`
+		FROM webhook_log l LEFT JOIN events e ON e.app_id = l.app_id AND e.id = l.event_id`+deliveryFactsJoin+` WHERE `+where+fmt.Sprintf(`
 		ORDER BY l.event_id DESC, l.attempt DESC, l.at DESC LIMIT $%d`, len(args)), args...)
 }
 
 func scanCall(row scanner) (*webhook.Call, error) {
 	var c webhook.Call
 	var kind *string
+	var f factsOf
 	var doc []byte
-	if err := row.Scan(&c.Event, &c.Attempt, &c.At, &c.Status, &c.Took, &c.Outcome, &c.Error, &kind, &doc); err != nil || kind == nil {
+	if err := row.Scan(append([]any{&c.Event, &c.Attempt, &c.At, &c.Status, &c.Took, &c.Outcome, &c.Error, &kind, &doc}, f.into()...)...); err != nil || kind == nil {
 		return &c, err
 	}
 	e := heliograph.Event{Type: heliograph.EventType(*kind)}
-	err := json.Unmarshal(doc, &e.Data)
+	err := f.complete(&e, doc)
 	c.Trigger = e.Trigger()
 	return &c, err
 }
@@ -68,13 +68,13 @@ func scanCall(row scanner) (*webhook.Call, error) {
 // Event returns one event.
 func (s WebhookLog) Event(ctx context.Context, app heliograph.AppID, id heliograph.EventID) (*heliograph.Event, error) {
 	missing := heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such event")
-	return one(ctx, s.Store, missing, scanEvent, `SELECT `+eventColumns+` FROM events WHERE app_id = $1 AND id = $2`, app, id)
+	return one(ctx, s.Store, missing, scanEvent, selectEvents+` WHERE e.app_id = $1 AND e.id = $2`, app, id)
 }
 
 // Events returns up to limit of the app's events after one and before another, oldest first.
 func (s WebhookLog) Events(ctx context.Context, app heliograph.AppID, after, before heliograph.EventID, limit int) ([]*heliograph.Event, error) {
-	return collect(ctx, s.Store, scanEvent, `SELECT `+eventColumns+` FROM events
-		WHERE app_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4`, app, after[:], before[:], limit)
+	return collect(ctx, s.Store, scanEvent, selectEvents+`
+		WHERE e.app_id = $1 AND e.id > $2 AND e.id < $3 ORDER BY e.id LIMIT $4`, app, after[:], before[:], limit)
 }
 
 // Prune removes up to limit rows of the app's log of events from before a

@@ -4,7 +4,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"heliograph"
@@ -15,8 +14,8 @@ import (
 type WebhookQueue struct{ *Store }
 
 const entryQuery = `SELECT q.slot, q.webhook_id, q.app_id, q.event_id, q.okey, q.due_at, q.attempt, q.parked, q.first_at, q.body,
-	e.type, e.at, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc
-	FROM webhook_queue q LEFT JOIN events e ON e.app_id = q.app_id AND e.id = q.event_id WHERE `
+	e.type, e.at, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
+	FROM webhook_queue q LEFT JOIN events e ON e.app_id = q.app_id AND e.id = q.event_id` + deliveryFactsJoin + ` WHERE `
 
 func scanEntry(row scanner) (*webhook.Entry, error) {
 	var w webhook.Entry
@@ -24,9 +23,10 @@ func scanEntry(row scanner) (*webhook.Entry, error) {
 	var kind *string
 	var at *int64
 	var parked int
+	var f factsOf
 	e := &heliograph.Event{}
-	err := row.Scan(&w.Slot, &w.Webhook, &w.App, &w.ID, &key, &w.Due, &w.Attempt, &parked, &w.First, &w.Body,
-		&kind, &at, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc)
+	err := row.Scan(append([]any{&w.Slot, &w.Webhook, &w.App, &w.ID, &key, &w.Due, &w.Attempt, &parked, &w.First, &w.Body,
+		&kind, &at, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc}, f.into()...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func scanEntry(row scanner) (*webhook.Entry, error) {
 	}
 	e.App, e.ID, e.Type, e.At = w.App, w.ID, heliograph.EventType(*kind), heliograph.Millis(*at)
 	w.Event = e
-	return &w, json.Unmarshal(doc, &e.Data)
+	return &w, f.complete(e, doc)
 }
 
 // Page implements webhook.Queue.

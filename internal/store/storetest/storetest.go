@@ -19,6 +19,7 @@ var areas = []struct {
 	{"transactions", Transactions},
 	{"notifications", Notifications},
 	{"deliveries", Deliveries},
+	{"events", EventRows},
 	{"held", Held},
 	{"leases", Leases},
 	{"conversations", Conversations},
