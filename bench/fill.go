@@ -43,6 +43,18 @@ var (
 	perMessage = []string{"messages", "deliveries", "events", "webhook_log", "idempotency", "inbound"}
 )
 
+// keeping tells how long the server keeps the rows of a table unless told
+// otherwise; of the others nothing is that old here.
+func keeping(table string) time.Duration {
+	switch table {
+	case "webhook_log", "inbound":
+		return 7 * 24 * time.Hour
+	case "idempotency":
+		return 24 * time.Hour
+	}
+	return 0
+}
+
 // fill adds users, and notifications to them spread over the past days.
 func fill(ctx context.Context, file string, users, notifications int64, past time.Duration) error {
 	// It may be lost if the machine fails now, and then it is made again.
@@ -269,7 +281,14 @@ func (f *filler) copyRows(ctx context.Context, tx *sql.Tx, t *template, from, to
 	}
 	defer st.Close()
 	row := make([]any, len(t.columns))
+	var oldest int64
+	if keep := keeping(t.table); keep > 0 {
+		oldest = time.Now().Add(-keep).UnixMilli()
+	}
 	for n := from; n < to; n++ {
+		if f.at(n) < oldest {
+			continue // the server would have removed it
+		}
 		for i, original := range t.rows {
 			for j, v := range original {
 				row[j] = t.replace[i][j](n, v)
