@@ -72,56 +72,75 @@ func (k *stock) backup(ctx context.Context) error {
 	return nil
 }
 
-// readers: somebody holds a transaction open, so that the log cannot be cut.
-// The two halves run one after the other on one server, because what costs is
-// the length of the log.
+// readers: somebody holds a transaction open, so that the log cannot be cut and
+// grows. Beside it runs a twin whose log is cut as always.
 func (b *bench) readers(k *stock, args []string) error {
 	held := time.Minute
 	if b.large {
 		held = 10 * time.Minute
 	}
-	var free, during []float64
+	same := *k.site
+	twin := &stock{site: &same, users: k.users, full: filepath.Join(k.dir, "twin")}
+	if err := copyData(k.full, twin.full); err != nil {
+		return err
+	}
+	defer os.RemoveAll(twin.full)
+	var pairs []pair
 	_, err := k.on(k.full, args, func() error {
-		slices := max(2, int(held.Seconds()/b.seconds))
-		for range min(3, slices) {
-			f, err := k.measure(k.notifications(post{users: k.users}), k.hook.channel.Load)
+		_, err := twin.on(twin.full, args, func() (err error) {
+			release, err := k.hold()
 			if err != nil {
 				return err
 			}
-			free = append(free, f.rate)
-		}
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(k.full, "heliograph.db")+"?mode=ro")
-		if err != nil {
-			return err
-		}
-		defer db.Close()
-		tx, err := db.BeginTx(b.ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = tx.Rollback() }()
-		var n int
-		if err := tx.QueryRowContext(b.ctx, "SELECT count(*) FROM apps").Scan(&n); err != nil {
-			return err
-		}
-		until := time.Now().Add(held)
-		for time.Now().Before(until) {
-			f, err := k.measure(k.notifications(post{users: k.users}), k.hook.channel.Load)
-			if err != nil {
-				return err
+			defer release()
+			for until := time.Now().Add(held); len(pairs) < b.pairs || time.Now().Before(until); {
+				p, err := b.pair(len(pairs), func(reader bool) (float64, error) {
+					if reader {
+						return k.now()
+					}
+					return twin.now()
+				})
+				if err != nil {
+					return err
+				}
+				pairs = append(pairs, p)
 			}
-			b.say("%.0f/s with a reader that holds on", f.rate)
-			during = append(during, f.rate)
-		}
-		return nil
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	last := during[len(during)/2:]
-	r := median(last) / median(free)
-	b.report.atLeast("rate with a reader that holds a transaction, to none", r, "", 0.80, 0, fmt.Sprintf("the later half of %v", held))
+	late := pairs[len(pairs)/2:]
+	b.report.pairs("rate while a reader holds on, to none", ratio(late), 0.80, false, fmt.Sprintf("the later half of %v", held))
 	return nil
+}
+
+// now measures J1 on the server that runs.
+func (k *stock) now() (float64, error) {
+	f, err := k.measure(k.notifications(post{users: k.users}), k.hook.channel.Load)
+	return f.rate, err
+}
+
+// hold begins to read, and keeps the transaction until release.
+func (k *stock) hold() (release func(), err error) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(k.full, "heliograph.db")+"?mode=ro")
+	if err != nil {
+		return nil, err
+	}
+	tx, err := db.BeginTx(k.b.ctx, nil)
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	release = func() { _ = tx.Rollback(); _ = db.Close() }
+	var n int
+	if err := tx.QueryRowContext(k.b.ctx, "SELECT count(*) FROM apps").Scan(&n); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
 }
 
 // retention: history is being removed all the while. Each turn lets the server

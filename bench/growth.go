@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"fmt"
 	"io"
 	"os"
@@ -169,61 +168,8 @@ func (b *bench) growth() error {
 		return err
 	}
 	b.report.pairs(fmt.Sprintf("rate with %d stored, to none", b.rows), i, 0.85, true, note)
-	if err := b.space(k); err != nil {
-		return err
-	}
 	if err := b.disturbed(k, args); err != nil {
 		return err
 	}
 	return b.startFull(k)
-}
-
-// permanent are the tables that a notification stays in for as long as its
-// retention says; what people and their conversations take is part of it.
-var permanent = []string{"messages", "deliveries", "events", "users", "clients", "conversations"}
-
-// space measures what a stored notification takes after a vacuum.
-func (b *bench) space(k *stock) error {
-	copied := filepath.Join(k.dir, "vacuum.db")
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(k.full, "heliograph.db"))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(b.ctx, "VACUUM INTO ?", copied); err != nil {
-		return err
-	}
-	defer os.Remove(copied)
-	small, err := sql.Open("sqlite", "file:"+copied)
-	if err != nil {
-		return err
-	}
-	defer small.Close()
-	var n float64
-	if err := small.QueryRowContext(b.ctx, "SELECT count(*) FROM deliveries").Scan(&n); err != nil {
-		return err
-	}
-	total := 0.0
-	for _, table := range append(append([]string{}, permanent...), "webhook_log", "inbound", "idempotency") {
-		var bytes float64
-		err := small.QueryRowContext(b.ctx, "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema WHERE tbl_name = ?)", table).Scan(&bytes)
-		if err != nil {
-			return err
-		}
-		b.say("%s: %.0f bytes for each notification", table, bytes/n)
-		if isPermanent(table) {
-			total += bytes / n
-		}
-	}
-	b.report.atMost("permanent rows of a notification, SQLite", total, "bytes", 1024, 0, fmt.Sprintf("with %d receipts' events and its share of a user", 1))
-	return nil
-}
-
-func isPermanent(table string) bool {
-	for _, p := range permanent {
-		if p == table {
-			return true
-		}
-	}
-	return false
 }

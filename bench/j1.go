@@ -104,26 +104,32 @@ func (b *bench) j1Receipts(s *site) error {
 	return err
 }
 
-// compare measures two variants in turn, each pair in the other order than the
-// last, and returns the ratio of the second to the first.
+// compare measures two variants in turn and returns the ratio of the second to
+// the first.
 func (b *bench) compare(rate func(second bool) (float64, error)) (interval, error) {
 	var pairs []pair
 	for i := range b.pairs {
-		var p pair
-		for turn := range 2 {
-			second := (turn == 1) != (i%2 == 1)
-			r, err := rate(second)
-			if err != nil {
-				return interval{}, err
-			}
-			if second {
-				p.with = r
-			} else {
-				p.base = r
-			}
+		p, err := b.pair(i, rate)
+		if err != nil {
+			return interval{}, err
 		}
-		b.say("pair %d: %.0f/s and %.0f/s, %.3f", i+1, p.base, p.with, p.with/p.base)
 		pairs = append(pairs, p)
 	}
 	return ratio(pairs), nil
+}
+
+// pair measures the i-th pair, in the other order than the one before.
+func (b *bench) pair(i int, rate func(second bool) (float64, error)) (p pair, err error) {
+	for turn := range 2 {
+		second := (turn == 1) != (i%2 == 1)
+		into := &p.base
+		if second {
+			into = &p.with
+		}
+		if *into, err = rate(second); err != nil {
+			return p, err
+		}
+	}
+	b.say("pair %d: %.0f/s and %.0f/s, %.3f", i+1, p.base, p.with, p.with/p.base)
+	return p, nil
 }

@@ -44,7 +44,7 @@ func readOptions(args []string) (*options, error) {
 	f.StringVar(&o.only, "only", "", "run only these jobs, separated by commas: "+strings.Join(jobNames(), ", "))
 	f.StringVar(&o.json, "json", "", "write the results to this file, too")
 	f.StringVar(&o.profile, "profile", "", "write CPU profiles of the server to this folder")
-	f.Float64Var(&o.seconds, "seconds", 6, "length of one measurement")
+	f.Float64Var(&o.seconds, "seconds", 4, "length of one measurement")
 	f.IntVar(&o.pairs, "pairs", 7, "pairs of measurements where two things are compared")
 	f.IntVar(&o.conns, "conns", 64, "connections of the client")
 	f.IntVar(&o.window, "window", 4096, "notifications that may be under way at once")
@@ -84,6 +84,7 @@ func jobs() []job {
 		{"j4", "event to signed webhook", (*bench).j4},
 		{"fair", "others while a campaign is queued", (*bench).fairness},
 		{"lanes", "many integrations", (*bench).lanes},
+		{"space", "what a stored notification takes", (*bench).space},
 		{"start", "start and memory", (*bench).startEmpty},
 		{"growth", "as much is stored", (*bench).growth},
 	}
