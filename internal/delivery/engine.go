@@ -62,11 +62,15 @@ type Engine struct {
 	apps     fifo.Deque[*appRing]
 	rings    map[heliograph.AppID]*appRing
 	slots    [heliograph.Slots]bool
+	taking   [heliograph.Slots]int // slots of which is not known yet what they hold: which take-over; 0: none
+	takeover int
+	late     map[int][]*lane // that were offered something in such a slot
 	owned    int
 	timers   fifo.Timers[func()]
 	crowded  []*lane // lanes that wait for a free sender
 	inflight int
 	waiting  int // items in memory that are not in flight
+	seen     heliograph.Millis
 	rng      *rand.Rand
 }
 
@@ -98,7 +102,7 @@ func New(o Options) *Engine {
 	}
 	return &Engine{
 		Options: o, chain: gates, wake: make(chan struct{}, 1),
-		lanes: map[heliograph.IntegrationID]*lane{}, rings: map[heliograph.AppID]*appRing{},
+		lanes: map[heliograph.IntegrationID]*lane{}, rings: map[heliograph.AppID]*appRing{}, late: map[int][]*lane{},
 		rng: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 	}
 }
@@ -172,6 +176,7 @@ func (e *Engine) dispatch(ctx context.Context) {
 			batch[i] = nil
 		}
 		now := heliograph.At(e.Now())
+		e.follow(now)
 		for f, ok := e.timers.Pop(now); ok; f, ok = e.timers.Pop(now) {
 			f()
 		}
@@ -192,6 +197,19 @@ func (e *Engine) dispatch(ctx context.Context) {
 	}
 }
 
+// follow moves what waits when the clock steps back, so that it waits no longer
+// than it was meant to. What the database says to be due later is looked for
+// again when its time comes.
+func (e *Engine) follow(now heliograph.Millis) {
+	if back := e.seen.Sub(now); back > 0 {
+		e.timers.Shift(-back)
+		for _, l := range e.lanes {
+			l.openTill = l.openTill.Add(-back)
+		}
+	}
+	e.seen = now
+}
+
 // Offer hands over a delivery that was just committed as ready. What does not
 // fit in memory is found in the database later.
 func (e *Engine) Offer(it *Item) { e.post(func(e *Engine) { e.offer(it) }) }
@@ -209,9 +227,14 @@ func (e *Engine) offer(it *Item) {
 	src := l.source(Source{d.Slot, d.Integration, d.Class})
 	now := heliograph.At(e.Now())
 	switch {
+	case e.taking[d.Slot] != 0: // what the slot holds goes first
+		if !src.more {
+			src.more = true
+			e.late[d.Slot] = append(e.late[d.Slot], l)
+		}
 	case d.Due > now:
 		e.remember(l, src, d.Due)
-	case src.more || src.loading || l.ready[d.Class].Len() >= e.Window || e.waiting >= e.Memory:
+	case src.more || src.loading || l.ready[d.Class].Len() >= e.Window || e.room(l, d.Class) == 0:
 		src.more, src.missed = true, src.loading
 		e.refill(l)
 	default:
@@ -222,7 +245,7 @@ func (e *Engine) offer(it *Item) {
 // admit puts an item in its lane, in memory.
 func (e *Engine) admit(l *lane, it *Item) {
 	l.know(it)
-	e.waiting++
+	e.count(l, it, 1)
 	l.ready[it.Delivery.Class].PushBack(it)
 	e.activate(l)
 }
@@ -230,16 +253,18 @@ func (e *Engine) admit(l *lane, it *Item) {
 // Gained tells the engine that it now works on slots.
 func (e *Engine) Gained(slots []int) {
 	e.post(func(e *Engine) {
+		e.takeover++
 		for _, s := range slots {
 			if !e.slots[s] {
 				e.slots[s] = true
 				e.owned++
 			}
+			e.taking[s] = e.takeover
 		}
 		for _, l := range e.lanes {
 			l.limiter = nil // its share changed
 		}
-		go e.recover(slots)
+		go e.recover(slots, e.takeover)
 	})
 }
 
@@ -253,6 +278,8 @@ func (e *Engine) Lost(slots []int) {
 				e.slots[s], lost[s] = false, true
 				e.owned--
 			}
+			e.taking[s] = 0
+			delete(e.late, s)
 		}
 		for _, l := range e.lanes {
 			l.limiter = nil
@@ -278,6 +305,29 @@ func (e *Engine) Lost(slots []int) {
 func (e *Engine) forget(it *Item) {
 	if it.lane.knows(it) {
 		delete(it.lane.known, it.Delivery.ID)
-		e.waiting--
+		e.count(it.lane, it, -1)
 	}
+}
+
+// count keeps count of what waits in memory.
+func (e *Engine) count(l *lane, it *Item, n int) {
+	e.waiting += n
+	l.waiting[it.Delivery.Class] += n
+}
+
+// spare is how many items of a class of a lane find room even in a full memory,
+// so that nobody waits for another's to go.
+const spare = 16
+
+// room returns how many more items of a class of a lane may come into memory at
+// once. Those that stand behind others of their address count too, so that a
+// few addresses cannot fill it.
+func (e *Engine) room(l *lane, c heliograph.Class) int {
+	switch {
+	case e.waiting < e.Memory && l.waiting[c] < max(e.Memory/2, spare):
+		return page
+	case l.waiting[c] < spare:
+		return spare
+	}
+	return 0
 }

@@ -102,6 +102,7 @@ type bench struct {
 	ids          *heliograph.IDMaker
 	integrations map[heliograph.IntegrationID]*heliograph.Integration
 	channels     map[heliograph.IntegrationID]channel.Channel
+	broken       error // what Lookup answers while it is set
 	mu           sync.Mutex
 }
 
@@ -109,6 +110,9 @@ type bench struct {
 func (b *bench) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.broken != nil {
+		return nil, nil, nil, b.broken
+	}
 	i := b.integrations[id]
 	if i == nil {
 		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "gone")
@@ -158,7 +162,10 @@ func inBubble(t *testing.T, o delivery.Options, test func(b *bench)) {
 		if b.store, err = store.Open(t.Context(), so); err != nil {
 			t.Fatal(err)
 		}
-		o.Store, o.Integrations, o.Now, o.IDs = pausing{store.Deliveries{Store: b.store}, b}, b, time.Now, b.ids
+		o.Store, o.Integrations, o.IDs = pausing{store.Deliveries{Store: b.store}, b}, b, b.ids
+		if o.Now == nil {
+			o.Now = time.Now
+		}
 		b.engine = delivery.New(o)
 		b.engine.Start(t.Context())
 		test(b)
@@ -190,6 +197,14 @@ func (b *bench) integration(app heliograph.AppID, ch channel.Channel, d heliogra
 // send queues one notification, as the surface would.
 func (b *bench) send(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *heliograph.Delivery {
 	b.t.Helper()
+	it := b.accept(i, address, text, change...)
+	b.engine.Offer(it)
+	return it.Delivery
+}
+
+// accept stores one notification without offering it.
+func (b *bench) accept(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *delivery.Item {
+	b.t.Helper()
 	d := &heliograph.Delivery{
 		ID: b.ids.Notification(), App: i.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: b.ids.Message(), Address: address,
 	}
@@ -207,8 +222,14 @@ func (b *bench) send(i *heliograph.Integration, address, text string, change ...
 	if err := (store.Notifications{Store: b.store}).Accept(b.t.Context(), a, false); err != nil {
 		b.t.Fatal(err)
 	}
-	b.engine.Offer(&delivery.Item{Delivery: d, Content: &a.Message.Content, User: a.User})
-	return d
+	return &delivery.Item{Delivery: d, Content: &a.Message.Content, User: a.User}
+}
+
+// breakLookup makes every look-up fail with err, or none.
+func (b *bench) breakLookup(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.broken = err
 }
 
 func marketing(d *heliograph.Delivery) { d.Category = heliograph.Marketing }

@@ -19,6 +19,7 @@ type lane struct {
 	ring *appRing
 
 	ready   [heliograph.Classes]fifo.Deque[*Item]
+	waiting [heliograph.Classes]int // items in memory that are not in flight
 	busy    map[string]*address
 	sources map[Source]*source
 	known   map[heliograph.NotificationID]*Item // all that is in memory, waiting or under way

@@ -71,7 +71,7 @@ func (e *Engine) pickFrom(ring *appRing, now heliograph.Millis) *Item {
 	if l.failures >= breakerLimit {
 		l.trial = true
 	}
-	e.waiting--
+	e.count(l, it, -1)
 	if l.len() > 0 {
 		e.activate(l)
 	}
@@ -134,7 +134,7 @@ func (e *Engine) abandon(l *lane) {
 			if l.busy[it.Delivery.Address] == nil {
 				l.busy[it.Delivery.Address] = &address{}
 			}
-			e.waiting--
+			e.count(l, it, -1)
 			o := e.failure(it, it.Delivery.Attempts, heliograph.ReasonIntegrationGone, "the integration was deleted", "gate", "reachable")
 			e.finish(l, o)
 		}
@@ -190,7 +190,7 @@ func (e *Engine) again(l *lane, it *Item, at heliograph.Millis) {
 			e.release(l, it.Delivery.Address)
 			return
 		}
-		e.waiting++
+		e.count(l, it, 1)
 		a := l.busy[it.Delivery.Address]
 		if a == nil {
 			a = &address{}

@@ -19,19 +19,21 @@ const page = 1024
 // class runs low.
 func (e *Engine) refill(l *lane) {
 	for key, src := range l.sources {
-		if src.more && !src.loading && l.ready[key.Class].Len() < lowWater && e.waiting < e.Memory {
-			e.load(l, key, src)
+		if src.more && !src.loading && e.taking[key.Slot] == 0 && l.ready[key.Class].Len() < lowWater {
+			if n := e.room(l, key.Class); n > 0 {
+				e.load(l, key, src, n)
+			}
 		}
 	}
 }
 
-func (e *Engine) load(l *lane, key Source, src *source) {
+func (e *Engine) load(l *lane, key Source, src *source, most int) {
 	src.loading, src.missed = true, false
 	now := heliograph.At(e.Now())
 	have := maps.Clone(l.known)
 	go func() {
 		known := func(id heliograph.NotificationID) bool { return have[id] != nil }
-		items, more, next, err := e.Store.Due(context.Background(), key, now, len(have)+page, known)
+		items, more, next, err := e.Store.Due(context.Background(), key, now, len(have)+most, known)
 		e.post(func(e *Engine) { e.loaded(l, key, src, items, more, next, err) })
 	}()
 }
@@ -56,7 +58,7 @@ func (e *Engine) loaded(l *lane, key Source, src *source, items []*Item, more bo
 	if next > 0 {
 		e.remember(l, src, next)
 	}
-	if src.missed && len(items) == 0 {
+	if src.more && len(items) == 0 {
 		e.refill(l)
 	}
 }
@@ -85,7 +87,7 @@ func (e *Engine) Poll() {
 				slots = append(slots, s)
 			}
 		}
-		go e.discover(slots)
+		go e.discover(slots, 0)
 	})
 }
 
@@ -120,57 +122,65 @@ func (e *Engine) Woken(slots []int) {
 			}
 		}
 		if len(mine) > 0 {
-			go e.discover(mine)
+			go e.discover(mine, 0)
 		}
 	})
 }
 
-// discover finds the sources of slots that hold anything.
-func (e *Engine) discover(slots []int) {
+// discover finds the sources of slots that hold anything. It ends a take-over
+// of them; without one (0) it leaves slots alone that are being taken over.
+func (e *Engine) discover(slots []int, takeover int) {
 	for _, slot := range slots {
 		sources, err := e.Store.Sources(context.Background(), slot)
 		if err != nil {
 			e.Log.Error("the queue could not be read", "slot", slot, "error", err)
 			e.post(func(e *Engine) {
-				e.timers.Add(heliograph.At(e.Now()).Add(time.Second), func() { go e.discover([]int{slot}) })
+				e.timers.Add(heliograph.At(e.Now()).Add(time.Second), func() { go e.discover([]int{slot}, takeover) })
 			})
 			continue
 		}
-		e.post(func(e *Engine) {
-			if !e.slots[slot] {
-				return
-			}
-			for _, s := range sources {
-				l := e.lane(s.Integration, s.App)
-				src := l.source(s.Source)
-				src.more = true
-				src.missed = src.loading
-				e.refill(l)
-			}
-		})
+		e.post(func(e *Engine) { e.discovered(slot, sources, takeover) })
 	}
 }
 
+func (e *Engine) discovered(slot int, sources []AppSource, takeover int) {
+	if !e.slots[slot] || e.taking[slot] != takeover {
+		return
+	}
+	e.taking[slot] = 0
+	for _, s := range sources {
+		l := e.lane(s.Integration, s.App)
+		src := l.source(s.Source)
+		src.more = true
+		src.missed = src.loading
+		e.refill(l)
+	}
+	for _, l := range e.late[slot] {
+		e.refill(l)
+	}
+	delete(e.late, slot)
+}
+
 // recover takes over slots: attempts that were under way are in doubt now, and
-// what waits for its time keeps its address.
-func (e *Engine) recover(slots []int) {
+// what waits for its time keeps its address. Only then may anything else go.
+func (e *Engine) recover(slots []int, takeover int) {
 	for _, slot := range slots {
 		held, err := e.Store.Held(context.Background(), slot)
 		if err != nil {
 			e.Log.Error("the queue could not be read", "slot", slot, "error", err)
 			e.post(func(e *Engine) {
-				e.timers.Add(heliograph.At(e.Now()).Add(time.Second), func() { go e.recover([]int{slot}) })
+				e.timers.Add(heliograph.At(e.Now()).Add(time.Second), func() { go e.recover([]int{slot}, takeover) })
 			})
 			continue
 		}
 		e.post(func(e *Engine) {
-			if !e.slots[slot] {
+			if e.taking[slot] != takeover {
 				return
 			}
 			for _, it := range held {
 				e.takeOver(it)
 			}
-			go e.discover([]int{slot})
+			go e.discover([]int{slot}, takeover)
 		})
 	}
 }

@@ -106,8 +106,8 @@ func (e *Engine) stopped(it *Item, v Verdict) *Outcome {
 	return e.failure(it, it.Delivery.Attempts, v.Reason, v.Message, "gate", v.Gate)
 }
 
-// retry queues an item again after a wait, or fails it when it has had its
-// attempts or would outlive its expiry.
+// retry queues an item again after a wait that ends at its expiry, or fails it
+// when it has had its attempts.
 func (e *Engine) retry(l *lane, it *Item, r *channel.Result, now heliograph.Millis) *Outcome {
 	most := DefaultMaxAttempts
 	if l.integration != nil && l.integration.Delivery.MaxAttempts > 0 {
@@ -126,7 +126,11 @@ func (e *Engine) retry(l *lane, it *Item, r *channel.Result, now heliograph.Mill
 	if r.After > 0 {
 		wait = r.After + time.Duration(e.rng.Int64N(int64(time.Second)))
 	}
-	return e.requeue(it, now.Add(wait), r)
+	due := now.Add(wait)
+	if it.Delivery.Expires != 0 {
+		due = min(due, max(it.Delivery.Expires, now)) // then it is told as expired
+	}
+	return e.requeue(it, due, r)
 }
 
 // backoff is the wait after attempt n: 2 s, 4 s, 8 s … at most 15 minutes, of
@@ -170,9 +174,15 @@ func (e *Engine) resolve(l *lane, it *Item) {
 	if !l.knows(it) || it.State != InDoubt {
 		return
 	}
+	err := e.refresh(l)
+	if err != nil && !heliograph.IsKind(err, heliograph.NotFound) {
+		e.Log.Error("an integration cannot be opened; what is in doubt waits", "integration", l.id.String(), "error", err)
+		e.timers.Add(heliograph.At(e.Now()).Add(5*time.Second), func() { e.resolve(l, it) })
+		return
+	}
 	e.inflight++
 	l.inflight++
-	if err := e.refresh(l); err != nil {
+	if err != nil {
 		e.finish(l, e.failure(it, it.Delivery.Attempts, heliograph.ReasonUnknownOutcome, "the integration cannot be opened any more", "policy", ""))
 		return
 	}

@@ -2,6 +2,7 @@ package fifo
 
 import (
 	"container/heap"
+	"time"
 
 	"heliograph"
 )
@@ -26,6 +27,13 @@ func (t *Timers[T]) Pop(now heliograph.Millis) (v T, ok bool) {
 		return v, false
 	}
 	return heap.Pop(&t.h).(timer[T]).value, true
+}
+
+// Shift moves every value's time by d.
+func (t *Timers[T]) Shift(d time.Duration) {
+	for i := range t.h {
+		t.h[i].at = t.h[i].at.Add(d)
+	}
 }
 
 // Len returns how many values wait.
