@@ -121,7 +121,7 @@ var errLostRace = errors.New("what was looked up has gone meanwhile")
 // isTransient reports whether the same transaction may succeed when run again:
 // it lost a race (deadlock, serialization, busy), and nothing of it was kept.
 func isTransient(err error) bool {
-	if errors.Is(err, errLostRace) {
+	if errors.Is(err, errLostRace) || errors.Is(err, errBroken) {
 		return true
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {

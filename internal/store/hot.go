@@ -13,7 +13,6 @@ import (
 	"io"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // hotStmt is one statement of a hot write, for a batch of rows.
@@ -35,18 +34,23 @@ type hotConn struct {
 	general *statements // SQLite: for closures
 	lite    driver.Conn
 	stmts   map[string]driver.Stmt
-	pg      *pgx.Conn
+	pg      *pgx.Conn // nil: broken
+
+	stopping func() bool
 }
 
 // openHot takes a connection for as long as the writer lives.
-func openHot(ctx context.Context, s *Store) (*hotConn, error) {
+func openHot(ctx context.Context, s *Store, stopping func() bool) (*hotConn, error) {
+	c := &hotConn{s: s, stmts: map[string]driver.Stmt{}, stopping: stopping}
+	if !s.d.rowwise {
+		return c, c.reconnect(ctx)
+	}
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &hotConn{s: s, conn: conn, stmts: map[string]driver.Stmt{}}
-	c.general = newStatements(conn.PrepareContext)
-	return c, nil
+	c.conn, c.general = conn, newStatements(conn.PrepareContext)
+	return c, conn.Raw(func(dc any) error { c.lite = dc.(driver.Conn); return nil })
 }
 
 func (c *hotConn) close() {
@@ -54,14 +58,17 @@ func (c *hotConn) close() {
 		_ = st.Close()
 	}
 	// SQLite keeps a file open for a statement that is not closed.
-	c.general.close()
+	if c.general != nil {
+		c.general.close()
+	}
 	_ = c.conn.Close()
 }
 
 // hotTx is a transaction of a writer.
 type hotTx struct {
 	c    *hotConn
-	pgtx pgx.Tx
+	pg   *pgx.Conn // PostgreSQL's
+	xid  string
 	jobs []*job // of the verb that runs, by position of its arguments
 }
 
@@ -70,45 +77,16 @@ type hotTx struct {
 func (tx *hotTx) after(f func()) { tx.jobs[0].after = append(tx.jobs[0].after, f) }
 
 func (c *hotConn) begin(ctx context.Context) (*hotTx, error) {
+	if !c.s.d.rowwise {
+		return c.beginPostgres(ctx)
+	}
 	tx := &hotTx{c: c}
-	err := c.conn.Raw(func(dc any) error {
-		if c.s.d.rowwise {
-			c.lite = dc.(driver.Conn)
-			return nil
-		}
-		c.pg = dc.(*stdlib.Conn).Conn()
-		return nil
-	})
-	if err != nil {
-		return nil, c.reconnect(ctx, err)
-	}
-	if c.s.d.rowwise {
-		return tx, tx.plain("BEGIN IMMEDIATE")
-	}
-	if tx.pgtx, err = c.pg.Begin(ctx); err != nil {
-		return nil, c.reconnect(ctx, err)
-	}
-	return tx, nil
-}
-
-// reconnect replaces a broken PostgreSQL connection and returns cause.
-func (c *hotConn) reconnect(ctx context.Context, cause error) error {
-	if c.s.d.rowwise {
-		return cause
-	}
-	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = c.conn.Close()
-	conn, err := c.s.write.Conn(ctx)
-	if err != nil {
-		return errors.Join(cause, err)
-	}
-	c.conn = conn
-	return cause
+	return tx, tx.plain("BEGIN IMMEDIATE")
 }
 
 func (tx *hotTx) commit(ctx context.Context) error {
-	if tx.pgtx != nil {
-		return tx.pgtx.Commit(ctx)
+	if tx.pg != nil {
+		return tx.commitPostgres(ctx)
 	}
 	if err := tx.plain("COMMIT"); err != nil {
 		return errors.Join(err, tx.rollback(ctx))
@@ -117,8 +95,8 @@ func (tx *hotTx) commit(ctx context.Context) error {
 }
 
 func (tx *hotTx) rollback(ctx context.Context) error {
-	if tx.pgtx != nil {
-		return tx.pgtx.Rollback(ctx)
+	if tx.pg != nil {
+		return tx.rollbackPostgres(ctx)
 	}
 	return tx.plain("ROLLBACK")
 }
@@ -215,8 +193,8 @@ func (tx *hotTx) exec(ctx context.Context, st *hotStmt, p *params) error {
 	if p.len() == 0 {
 		return nil
 	}
-	if tx.pgtx != nil {
-		_, err := tx.pgtx.Exec(ctx, st.set, p.arrays(st.types)...)
+	if tx.pg != nil {
+		_, err := tx.pg.Exec(ctx, st.set, p.arrays(st.types)...)
 		return err
 	}
 	var args []driver.NamedValue
@@ -236,7 +214,7 @@ func (tx *hotTx) execEach(ctx context.Context, st *hotStmt, p *params) ([]bool, 
 	if p.len() == 0 {
 		return changed, nil
 	}
-	if tx.pgtx != nil {
+	if tx.pg != nil {
 		return changed, tx.query(ctx, st, p, func(i int, _ cells) error { changed[i] = true; return nil })
 	}
 	var args []driver.NamedValue
@@ -261,8 +239,8 @@ func (tx *hotTx) query(ctx context.Context, st *hotStmt, p *params, each func(i 
 	if p.len() == 0 {
 		return nil
 	}
-	if tx.pgtx != nil {
-		rows, err := tx.pgtx.Query(ctx, st.set, p.arrays(st.types)...)
+	if tx.pg != nil {
+		rows, err := tx.pg.Query(ctx, st.set, p.arrays(st.types)...)
 		if err != nil {
 			return err
 		}

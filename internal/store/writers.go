@@ -73,7 +73,7 @@ func startWriters(ctx context.Context, s *Store) (*writers, error) {
 	w := &writers{s: s}
 	w.wake = sync.NewCond(&w.mu)
 	for range s.Writers {
-		c, err := openHot(ctx, s)
+		c, err := openHot(ctx, s, w.stopping)
 		if err != nil {
 			w.stop()
 			return nil, err
@@ -93,6 +93,12 @@ func (w *writers) stop() {
 	w.wake.Broadcast()
 	w.mu.Unlock()
 	w.wg.Wait()
+}
+
+func (w *writers) stopping() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closed
 }
 
 var errClosed = &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, Message: "the server is stopping", RetryAfter: time.Second}
