@@ -3,8 +3,10 @@ package store
 // This file has a text per dialect: an outcome is a hot write.
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"heliograph"
 	"heliograph/internal/delivery"
@@ -82,6 +84,11 @@ type finishing struct {
 }
 
 func runFinish(ctx context.Context, tx *hotTx, args []any) error {
+	// In the order in which all lock what is queued.
+	slices.SortFunc(args, func(a, b any) int {
+		x, y := a.(finishing).o.Item.Delivery.ID, b.(finishing).o.Item.Delivery.ID
+		return bytes.Compare(x[:], y[:])
+	})
 	var leave params
 	for _, a := range args {
 		o := a.(finishing).o
@@ -100,10 +107,9 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 		o := a.(finishing).o
 		if o.Applied = left[i]; !o.Applied {
 			// The provider's own word came first. What we saw stays on record.
-			for _, e := range o.Events {
-				e.Type = heliograph.EventAttempt
-			}
-			if err := w.events.add(o.Events[0], nil); err != nil {
+			seen := *o.Events[0]
+			seen.Type = heliograph.EventAttempt
+			if err := w.events.add(&seen, nil); err != nil {
 				return err
 			}
 			continue

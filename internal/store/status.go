@@ -29,7 +29,17 @@ var hotDeliveryRows = hotStmt{
 			d.category, d.class, d.slot, d.status, d.reason, d.attempts, d.created_at, d.due_at, d.sent_at, d.final_at, d.expires_at, d.doc::text, u.external_id
 		FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS v(app_id, id, i)
 		JOIN deliveries d ON d.app_id = v.app_id AND d.id = v.id LEFT JOIN users u ON u.app_id = d.app_id AND u.id = d.user_id
-		ORDER BY d.app_id, d.id FOR UPDATE OF d`,
+		ORDER BY d.id FOR UPDATE OF d`,
+	types: "bb",
+}
+
+// hotLockQueued locks the queue's rows of deliveries, on PostgreSQL: outcomes
+// take those first and the deliveries then, and who went the other way round
+// would wait for them in a circle.
+var hotLockQueued = hotStmt{
+	set: `SELECT v.i FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS v(app_id, id, i) JOIN deliveries d ON d.app_id = v.app_id AND d.id = v.id
+		JOIN queue q ON q.slot = d.slot AND q.integration_id = d.integration_id AND q.class = d.class AND q.due_at = d.due_at AND q.id = d.id
+		ORDER BY q.id FOR UPDATE OF q`,
 	types: "bb",
 }
 
@@ -150,6 +160,11 @@ func loadFacts(ctx context.Context, tx *hotTx, args []any) ([]*factRef, error) {
 			}
 			refs = append(refs, &factRef{op: op, fact: f})
 			p.add(op.in.Integration.App[:], notificationBytes(f.Status.Delivery))
+		}
+	}
+	if tx.pg != nil {
+		if err := tx.query(ctx, &hotLockQueued, &p, func(int, cells) error { return nil }); err != nil {
+			return nil, err
 		}
 	}
 	err := tx.query(ctx, &hotDeliveryRows, &p, func(i int, c cells) error {
