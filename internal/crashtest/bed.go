@@ -43,6 +43,7 @@ type Bed struct {
 	Told     *Told
 	*API
 
+	network   http.Handler     // the simulator
 	database  string           // PostgreSQL's URL, or none
 	addresses []string         // of the programs
 	front     *httptest.Server // what the provider calls: whichever process takes it
@@ -69,7 +70,8 @@ func New(t testing.TB, o Options) *Bed {
 	t.Helper()
 	b := &Bed{t: t, Told: newTold(t), database: o.DatabaseURL}
 	sim := simulator.New(simulator.Options{Settings: &o.Network})
-	b.Provider = httptest.NewServer(sim.Handler())
+	b.network = sim.Handler()
+	b.OpenProvider(stablePort(t))
 	b.front = httptest.NewServer(b.proxy())
 	t.Cleanup(func() {
 		b.Provider.CloseClientConnections()
@@ -87,6 +89,18 @@ func New(t testing.TB, o Options) *Bed {
 	b.API = newAPI(t, b.Programs)
 	b.prepare(o)
 	return b
+}
+
+// OpenProvider has the provider listen at an address. Closing Provider and
+// opening it again is an outage.
+func (b *Bed) OpenProvider(address string) {
+	b.t.Helper()
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.Provider = &httptest.Server{Listener: l, Config: &http.Server{Handler: b.network}}
+	b.Provider.Start()
 }
 
 func (b *Bed) program(o Options) *testkit.Program {
@@ -225,9 +239,10 @@ func Until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(2 * testkit.Deadline); !ok(); <-tick.C {
+	const patience = 4 * testkit.Deadline // a crash leaves much to do
+	for end := time.Now().Add(patience); !ok(); <-tick.C {
 		if time.Now().After(end) {
-			t.Fatalf("waited %v for %s", 2*testkit.Deadline, what)
+			t.Fatalf("waited %v for %s", patience, what)
 		}
 	}
 }

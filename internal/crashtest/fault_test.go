@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"heliograph/channel/simulator"
+	"heliograph/internal/testkit/pgtest"
 )
 
 // fault is one way in which a send goes wrong, and all that must come of it.
@@ -123,7 +124,18 @@ func faults() []fault {
 // TestFaults sends one notification into each fault.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	b := New(t, Options{Network: Network(), Args: []string{"--provider-timeout=1s"}})
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		tryFaults(t, "")
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		tryFaults(t, pgtest.URL(t))
+	})
+}
+
+func tryFaults(t *testing.T, database string) {
+	b := New(t, Options{DatabaseURL: database, Network: Network(), Args: []string{"--provider-timeout=1s"}})
 	for i, row := range faults() {
 		t.Run(row.name, func(t *testing.T) {
 			// Not parallel to others on this program: the machine may be small, and
@@ -132,6 +144,44 @@ func TestFaults(t *testing.T) {
 			f := &faulty{Bed: b, t: t, phone: fmt.Sprintf("+1777%07d", i), fault: row}
 			f.run()
 		})
+	}
+}
+
+// TestProviderOutOfReach: while nothing listens at the provider, messages wait
+// in order, and then go out once.
+func TestProviderOutOfReach(t *testing.T) {
+	t.Parallel()
+	b := New(t, Options{Network: Network()})
+	address := b.Provider.Listener.Addr().String()
+	b.Provider.CloseClientConnections()
+	b.Provider.Close()
+	first, second := b.Send("+15550000001", "first"), b.Send("+15550000001", "second")
+	Until(t, "an attempt", func() bool { return strings.Contains(b.Why(first), "the provider is out of reach") })
+	for id, attempted := range map[string]bool{first: true, second: false} {
+		if n := b.Get(id); n.Status != "queued" && n.Status != "sending" || n.Attempts > 0 != attempted || len(b.Told.Fates(id)) != 0 {
+			t.Errorf("during the outage: %+v, told %v", n, b.Told.Fates(id))
+		}
+	}
+	b.OpenProvider(address)
+	Until(t, "both", func() bool { return b.Get(first).Status == "user" && b.Get(second).Status == "user" })
+	var phone struct{ Messages []struct{ Body string } }
+	b.Simulate(http.MethodGet, "/sim/phones/+15550000001", nil, &phone)
+	if got := fmt.Sprint(phone.Messages); got != "[{first} {second}]" {
+		t.Errorf("the phone has %s", got)
+	}
+	attempts := b.Get(first).AttemptList
+	for i, a := range attempts {
+		want := "retry"
+		if i == len(attempts)-1 {
+			want = "accepted"
+		}
+		if a.Outcome != want {
+			t.Errorf("attempt %d: %s, want %s", a.Number, a.Outcome, want)
+		}
+	}
+	Until(t, "webhooks", func() bool { return len(b.Told.Fates(second)) == 2 })
+	if told := fmt.Sprint(b.Told.Fates(first)); len(b.Told.Fates(first)) != 2 || !strings.Contains(told, "{channel false ") || !strings.Contains(told, "{user true ") {
+		t.Errorf("told %s", told)
 	}
 }
 
