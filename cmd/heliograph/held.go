@@ -63,8 +63,7 @@ type heldReleaseCmd struct{ settle }
 // Run queues what is held again.
 func (c *heldReleaseCmd) Run(ctx context.Context, o *output) error {
 	n, err := app.ReleaseHeld(ctx, &c.Storage, c.request(), app.NewLog(o.err, "text", "warn"))
-	fmt.Fprintf(o.out, "%d released. They go out when their integrations are not paused.\n", n)
-	return err
+	return settled(o, err, "%d released. They go out when their integrations are not paused.\n", n)
 }
 
 type heldCancelCmd struct{ settle }
@@ -72,6 +71,15 @@ type heldCancelCmd struct{ settle }
 // Run gives up what is held.
 func (c *heldCancelCmd) Run(ctx context.Context, o *output) error {
 	n, err := app.CancelHeld(ctx, &c.Storage, c.request(), app.NewLog(o.err, "text", "warn"))
-	fmt.Fprintf(o.out, "%d cancelled.\n", n)
+	return settled(o, err, "%d cancelled.\n", n)
+}
+
+// settled says how many were, also when it could not go on.
+func settled(o *output, err error, format string, n int) error {
+	if err == nil {
+		fmt.Fprintf(o.out, format, n)
+	} else if n > 0 {
+		fmt.Fprintf(o.err, format, n)
+	}
 	return err
 }
