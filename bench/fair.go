@@ -99,33 +99,3 @@ func (s *site) bulk(body *bytes.Buffer) (accepted int64, err error) {
 	text, err := answer(req)
 	return int64(bytes.Count(text, []byte(`"status":201`))), err
 }
-
-// lanes compares 5,000 integrations with one.
-func (b *bench) lanes() error {
-	const many = 5000
-	s, err := b.newSite(siteOptions{})
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	ids := make([]string, many)
-	for i := range ids {
-		if ids[i], err = s.newIntegration(s.app, s.auth, i+2); err != nil {
-			return err
-		}
-	}
-	// Every user has its integration, so that both make as many clients.
-	home := func(n int64) string { return ids[recipient(n, int64(b.users))%many] }
-	i, err := b.compare(func(all bool) (float64, error) {
-		p := post{}
-		if all {
-			p.integration = home
-		}
-		f, err := s.measure(s.notifications(p), s.hook.channel.Load)
-		return f.rate, err
-	})
-	if err == nil {
-		b.report.pairs(fmt.Sprintf("rate with %d lanes, to one", many), i, 0.90, false, "")
-	}
-	return err
-}
