@@ -12,23 +12,35 @@ import (
 var claimVerb = &verb{name: "claim", lane: laneOutcome, run: runClaims}
 
 // A claim counts only when nobody else has started this attempt and the process
-// still has the slot's lease, and asks in the same breath whether the address is
-// still wanted.
+// still has the slot's lease.
 var hotClaim = hotStmt{
 	row: `UPDATE queue SET state = 1, attempt = ?, started_at = ?
 		WHERE slot = ? AND integration_id = ? AND class = ? AND due_at = ? AND id = ? AND attempt = ? AND state IN (0, 2)
-			AND (? IS NULL OR EXISTS (SELECT 1 FROM leases l WHERE l.slot = queue.slot AND l.process = ?))
-		RETURNING EXISTS (SELECT 1 FROM suppressions s WHERE s.app_id = queue.app_id AND s.address = ?
-			AND s.integration_id IN (x'000000000000000000000000', queue.integration_id) AND (s.scope <> 'marketing' OR ? = 'marketing'))`,
+			AND (? IS NULL OR EXISTS (SELECT 1 FROM leases l WHERE l.slot = queue.slot AND l.process = ?))`,
 	set: `UPDATE queue q SET state = 1, attempt = v.attempt, started_at = v.started
-		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bigint[], $9::bytea[], $10::bytea[], $11::text[], $12::text[])
-			WITH ORDINALITY AS v(attempt, started, slot, integration_id, class, due_at, id, was, process, same, address, category, i)
+		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bigint[], $9::bytea[], $10::bytea[])
+			WITH ORDINALITY AS v(attempt, started, slot, integration_id, class, due_at, id, was, process, same, i)
 		WHERE q.slot = v.slot AND q.integration_id = v.integration_id AND q.class = v.class AND q.due_at = v.due_at AND q.id = v.id
 			AND q.attempt = v.was AND q.state IN (0, 2)
 			AND (v.process IS NULL OR EXISTS (SELECT 1 FROM leases l WHERE l.slot = q.slot AND l.process = v.same))
-		RETURNING v.i, EXISTS (SELECT 1 FROM suppressions s WHERE s.app_id = q.app_id AND s.address = v.address
-			AND s.integration_id IN ('\x000000000000000000000000'::bytea, q.integration_id) AND (s.scope <> 'marketing' OR v.category = 'marketing'))`,
-	types: "iiibiibibbtt",
+		RETURNING v.i`,
+	types: "iiibiibibb",
+}
+
+// hotAnySuppressed spares looking every address up for an app that has never
+// suppressed one.
+var hotAnySuppressed = hotStmt{
+	row:   `SELECT 1 FROM suppressions WHERE app_id = ? LIMIT 1`,
+	set:   `SELECT v.i FROM unnest($1::bytea[]) WITH ORDINALITY AS v(app_id, i) WHERE EXISTS (SELECT 1 FROM suppressions s WHERE s.app_id = v.app_id)`,
+	types: "b",
+}
+
+var hotSuppressed = hotStmt{
+	row: `SELECT 1 FROM suppressions WHERE app_id = ? AND address = ? AND integration_id IN (x'000000000000000000000000', ?) AND (scope <> 'marketing' OR ? = 'marketing') LIMIT 1`,
+	set: `SELECT v.i FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[]) WITH ORDINALITY AS v(app_id, address, integration_id, category, i)
+		WHERE EXISTS (SELECT 1 FROM suppressions s WHERE s.app_id = v.app_id AND s.address = v.address
+			AND s.integration_id IN ('\x000000000000000000000000'::bytea, v.integration_id) AND (s.scope <> 'marketing' OR v.category = 'marketing'))`,
+	types: "btbt",
 }
 
 // Claim records the start of attempts.
@@ -43,14 +55,46 @@ func runClaims(ctx context.Context, tx *hotTx, args []any) error {
 		for _, c := range a.([]*delivery.Claim) {
 			c.Taken, c.Suppressed = false, false
 			d := c.Item.Delivery
-			p.add(int64(c.Attempt), int64(c.At), int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(d.Attempts), idBytes(c.Process), idBytes(c.Process), d.Address, string(d.Category))
+			p.add(int64(c.Attempt), int64(c.At), int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(d.Attempts), idBytes(c.Process), idBytes(c.Process))
 			all = append(all, c)
 		}
 	}
-	return tx.query(ctx, &hotClaim, &p, func(i int, c cells) error {
-		all[i].Taken, all[i].Suppressed = true, c.int(0) != 0
-		return nil
-	})
+	taken, err := tx.execEach(ctx, &hotClaim, &p)
+	if err != nil {
+		return err
+	}
+	for i, c := range all {
+		c.Taken = taken[i]
+	}
+	return findSuppressed(ctx, tx, all)
+}
+
+// findSuppressed asks whether the addresses of claims are still wanted, in the
+// transaction that records the attempts.
+func findSuppressed(ctx context.Context, tx *hotTx, claims []*delivery.Claim) error {
+	careful := map[heliograph.AppID]bool{}
+	var apps []heliograph.AppID
+	var any, asked params
+	for _, c := range claims {
+		app := c.Item.Delivery.App
+		if _, seen := careful[app]; !seen {
+			careful[app] = false
+			apps = append(apps, app)
+			any.add(idBytes(app))
+		}
+	}
+	err := tx.query(ctx, &hotAnySuppressed, &any, func(i int, _ cells) error { careful[apps[i]] = true; return nil })
+	if err != nil {
+		return err
+	}
+	var which []*delivery.Claim
+	for _, c := range claims {
+		if d := c.Item.Delivery; c.Taken && careful[d.App] {
+			asked.add(idBytes(d.App), d.Address, d.Integration[:], string(d.Category))
+			which = append(which, c)
+		}
+	}
+	return tx.query(ctx, &hotSuppressed, &asked, func(i int, _ cells) error { which[i].Suppressed = true; return nil })
 }
 
 // Suppressed reports whether an address must not be sent to by an integration.

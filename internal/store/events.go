@@ -27,10 +27,11 @@ const insertEvent = `INSERT INTO events (app_id, id, type, at, user_id, conversa
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
 // A webhook that belongs to an integration hears only of that integration.
-const tellWebhooks = `INSERT INTO webhook_queue (slot, webhook_id, event_id, okey, due_at, first_at, app_id, attempt, parked)
-	SELECT $1, id, $2, $3, $4, $5, app_id, 0, 0 FROM webhooks
-	WHERE app_id = $6 AND triggers & $7 <> 0 AND disabled = '' AND (integration_id IS NULL OR integration_id = $8)
-	RETURNING webhook_id`
+const wantingWebhooks = `SELECT id FROM webhooks
+	WHERE app_id = $1 AND triggers & $2 <> 0 AND disabled = '' AND (integration_id IS NULL OR integration_id = $3)`
+
+const tellWebhook = `INSERT INTO webhook_queue (slot, webhook_id, event_id, okey, due_at, first_at, app_id, attempt, parked)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)`
 
 // AppendEvents stores events, and what webhooks are to be told of them, in the
 // transaction that ctx carries.
@@ -56,12 +57,14 @@ func (s *Store) AppendEventsWith(ctx context.Context, with *heliograph.EventCont
 				continue
 			}
 			key := e.Key()
-			ids, err := collect(ctx, s, scanWebhookID, tellWebhooks,
-				heliograph.KeySlot(key), e.ID, key[:], e.At, e.At, e.App, bit, integrationOrNone(e.Data.Integ))
+			ids, err := collect(ctx, s, scanWebhookID, wantingWebhooks, e.App, bit, integrationOrNone(e.Data.Integ))
 			if err != nil {
 				return err
 			}
 			for _, id := range ids {
+				if _, err := s.exec(ctx, tellWebhook, heliograph.KeySlot(key), id, e.ID, key[:], e.At, e.At, e.App); err != nil {
+					return err
+				}
 				told = append(told, heliograph.Told{Event: e, Webhook: id, Context: with})
 			}
 		}
@@ -99,8 +102,7 @@ func (s *Store) DeliveryEvents(ctx context.Context, app heliograph.AppID, id hel
 // hotEvents collects the events of a hot write.
 type hotEvents struct {
 	events params
-	tell   params
-	told   []heliograph.Told // by position of tell; Webhook is set from the answer
+	told   []heliograph.Told // what webhooks may want to hear; Webhook is not set yet
 }
 
 var hotInsertEvent = hotStmt{
@@ -111,19 +113,22 @@ var hotInsertEvent = hotStmt{
 	types: "bbtibbbbt",
 }
 
-var hotTellWebhooks = hotStmt{
-	row: `INSERT INTO webhook_queue (slot, webhook_id, event_id, okey, due_at, first_at, app_id, attempt, parked)
-		SELECT ?, id, ?, ?, ?, ?, app_id, 0, 0 FROM webhooks
-		WHERE app_id = ? AND triggers & ? <> 0 AND disabled = '' AND (integration_id IS NULL OR integration_id = ?)
-		RETURNING webhook_id`,
-	set: `WITH v AS (SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[], $8::bytea[])
-			WITH ORDINALITY AS v(slot, event_id, okey, due_at, first_at, app_id, bit, integration_id, i)),
-		told AS (INSERT INTO webhook_queue (slot, webhook_id, event_id, okey, due_at, first_at, app_id, attempt, parked)
-			SELECT v.slot, w.id, v.event_id, v.okey, v.due_at, v.first_at, v.app_id, 0, 0
-			FROM v JOIN webhooks w ON w.app_id = v.app_id AND w.triggers & v.bit <> 0 AND w.disabled = '' AND (w.integration_id IS NULL OR w.integration_id = v.integration_id)
-			RETURNING event_id, webhook_id)
-		SELECT v.i, told.webhook_id FROM told JOIN v ON v.event_id = told.event_id ORDER BY v.i`,
-	types: "ibbiibib",
+// hotWebhooks lists the webhooks of an app. What is told is decided from it here
+// and not by one INSERT … SELECT … RETURNING: for every such statement SQLite
+// opens a table of its own.
+var hotWebhooks = hotStmt{
+	row: `SELECT id, triggers, integration_id FROM webhooks WHERE app_id = ? AND disabled = ''`,
+	set: `SELECT v.i, w.id, w.triggers, w.integration_id FROM unnest($1::bytea[]) WITH ORDINALITY AS v(app_id, i)
+		JOIN webhooks w ON w.app_id = v.app_id AND w.disabled = '' ORDER BY v.i, w.id`,
+	types: "b",
+}
+
+var hotTell = hotStmt{
+	row: `INSERT INTO webhook_queue (slot, webhook_id, event_id, okey, due_at, first_at, app_id, attempt, parked) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+	set: `INSERT INTO webhook_queue (slot, webhook_id, event_id, okey, due_at, first_at, app_id, attempt, parked)
+		SELECT a, b, c, d, e, f, g, 0, 0
+		FROM unnest($1::smallint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bytea[]) AS v(a, b, c, d, e, f, g)`,
+	types: "ibbbiib",
 }
 
 // add takes one event and what its webhook bodies are made from.
@@ -134,9 +139,7 @@ func (h *hotEvents) add(e *heliograph.Event, with *heliograph.EventContext) erro
 	}
 	h.events.add(idBytes(e.App), idBytes(e.ID), string(e.Type), int64(e.At), idBytes(r.user), idBytes(e.Conversation),
 		notificationBytes(e.Delivery), idBytes(r.message), r.doc)
-	if bit := e.Trigger().Bit(); bit != 0 {
-		key := e.Key()
-		h.tell.add(int64(heliograph.KeySlot(key)), idBytes(e.ID), key[:], int64(e.At), int64(e.At), idBytes(e.App), bit, e.Data.Integ[:])
+	if e.Trigger().Bit() != 0 {
 		h.told = append(h.told, heliograph.Told{Event: e, Context: with})
 	}
 	return nil
@@ -147,17 +150,67 @@ func (h *hotEvents) write(ctx context.Context, s *Store, tx *hotTx) error {
 	if err := tx.exec(ctx, &hotInsertEvent, &h.events); err != nil {
 		return err
 	}
-	var told []heliograph.Told
-	err := tx.query(ctx, &hotTellWebhooks, &h.tell, func(i int, c cells) error {
-		t := h.told[i]
-		copy(t.Webhook[:], c.bytes(0))
-		told = append(told, t)
+	if len(h.told) == 0 {
 		return nil
-	})
-	if err == nil && len(told) > 0 {
+	}
+	hooks, err := webhooksOf(ctx, tx, h.told)
+	if err != nil {
+		return err
+	}
+	var told []heliograph.Told
+	var tell params
+	for _, t := range h.told {
+		e := t.Event
+		key := e.Key()
+		for _, w := range hooks[e.App] {
+			if !w.wants(e) {
+				continue
+			}
+			t.Webhook = w.id
+			told = append(told, t)
+			tell.add(int64(heliograph.KeySlot(key)), idBytes(w.id), idBytes(e.ID), key[:], int64(e.At), int64(e.At), idBytes(e.App))
+		}
+	}
+	if err := tx.exec(ctx, &hotTell, &tell); err != nil {
+		return err
+	}
+	if len(told) > 0 {
 		tx.after(func() { s.offerTold(told) })
 	}
-	return err
+	return nil
+}
+
+// subscriber is what decides whether a webhook is told of an event.
+type subscriber struct {
+	id          heliograph.WebhookID
+	triggers    int64
+	integration heliograph.IntegrationID // set: it hears of that integration only
+}
+
+func (w *subscriber) wants(e *heliograph.Event) bool {
+	return w.triggers&e.Trigger().Bit() != 0 && (w.integration.IsZero() || w.integration == e.Data.Integ)
+}
+
+// webhooksOf returns the webhooks of the apps that events are of.
+func webhooksOf(ctx context.Context, tx *hotTx, told []heliograph.Told) (map[heliograph.AppID][]subscriber, error) {
+	hooks := map[heliograph.AppID][]subscriber{}
+	var apps []heliograph.AppID
+	var p params
+	for _, t := range told {
+		if _, asked := hooks[t.Event.App]; !asked {
+			hooks[t.Event.App] = nil
+			apps = append(apps, t.Event.App)
+			p.add(idBytes(t.Event.App))
+		}
+	}
+	err := tx.query(ctx, &hotWebhooks, &p, func(i int, c cells) error {
+		w := subscriber{triggers: c.int(1)}
+		copy(w.id[:], c.bytes(0))
+		copy(w.integration[:], c.bytes(2))
+		hooks[apps[i]] = append(hooks[apps[i]], w)
+		return nil
+	})
+	return hooks, err
 }
 
 // idBytes is an id as a parameter: nil when it is none.
