@@ -80,17 +80,17 @@ const detailPage = 64
 
 // Due returns the first ready items of a source, leaving out the known ones.
 func (s Deliveries) Due(ctx context.Context, src delivery.Source, now heliograph.Millis, limit int, known func(heliograph.NotificationID) bool) (items []*delivery.Item, more bool, next heliograph.Millis, err error) {
-	ids, err := collect(ctx, s.Store, func(row scanner) (id heliograph.NotificationID, err error) { return id, row.Scan(&id) },
-		`SELECT id FROM queue WHERE slot = $1 AND integration_id = $2 AND class = $3 AND due_at <= $4 AND state = 0
+	places, err := collect(ctx, s.Store, func(row scanner) (p place, err error) { return p, row.Scan(&p.due, &p.id) },
+		`SELECT due_at, id FROM queue WHERE slot = $1 AND integration_id = $2 AND class = $3 AND due_at <= $4 AND state = 0
 		ORDER BY due_at, id LIMIT $5`, src.Slot, src.Integration, int(src.Class), now, limit)
 	if err != nil {
 		return nil, false, 0, err
 	}
-	more = len(ids) == limit
-	fresh := ids[:0]
-	for _, id := range ids {
-		if !known(id) {
-			fresh = append(fresh, id)
+	more = len(places) == limit
+	fresh := places[:0]
+	for _, p := range places {
+		if !known(p.id) {
+			fresh = append(fresh, p)
 		}
 	}
 	for from := 0; from < len(fresh); from += detailPage {
@@ -108,14 +108,23 @@ func (s Deliveries) Due(ctx context.Context, src delivery.Source, now heliograph
 	return items, more, next, err
 }
 
-// items returns the details of queued deliveries, in the order of ids.
-func (s Deliveries) items(ctx context.Context, src delivery.Source, ids []heliograph.NotificationID) ([]*delivery.Item, error) {
-	args := []any{src.Slot, src.Integration, int(src.Class)}
+// place is where a row stands in its source.
+type place struct {
+	due heliograph.Millis
+	id  heliograph.NotificationID
+}
+
+var selectItems = `SELECT ` + itemColumns + itemJoin + `
+	WHERE q.slot = $1 AND q.integration_id = $2 AND q.class = $3 AND (q.due_at, q.id) >= ($4, $5) AND (q.due_at, q.id) <= ($6, $7) AND q.state = 0
+	AND q.id IN (` + placeholders(8, detailPage) + `) ORDER BY q.due_at, q.id`
+
+// items returns the details of queued deliveries, in their order. It looks no
+// further than from the first to the last of them.
+func (s Deliveries) items(ctx context.Context, src delivery.Source, at []place) ([]*delivery.Item, error) {
+	first, last := at[0], at[len(at)-1]
+	args := []any{src.Slot, src.Integration, int(src.Class), first.due, first.id, last.due, last.id}
 	for i := range detailPage {
-		args = append(args, ids[min(i, len(ids)-1)])
+		args = append(args, at[min(i, len(at)-1)].id)
 	}
-	found, err := collect(ctx, s.Store, scanItem, `SELECT `+itemColumns+itemJoin+`
-		WHERE q.slot = $1 AND q.integration_id = $2 AND q.class = $3 AND q.state = 0 AND q.id IN (`+placeholders(4, detailPage)+`)
-		AND d.id IN (`+placeholders(4, detailPage)+`) ORDER BY q.due_at, q.id`, args...)
-	return found, err
+	return collect(ctx, s.Store, scanItem, selectItems, args...)
 }

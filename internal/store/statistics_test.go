@@ -3,6 +3,7 @@ package store_test
 import (
 	"database/sql"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -45,15 +46,17 @@ func TestAddressesAreFoundByTheirIndex(t *testing.T) {
 	}
 	defer db.Close()
 	for query, index := range map[string]string{
-		`SELECT id FROM clients WHERE app_id = x'00' AND address = '1' AND platform = '2' AND status <> 'pending'`:           "clients_by_address (app_id=? AND address=? AND platform=?)",
-		`SELECT id FROM clients WHERE app_id = x'00' AND address = '1' AND status = 'pending'`:                               "clients_pending (app_id=? AND address=?)",
-		`SELECT id FROM clients WHERE app_id = x'00' AND user_id = x'00'`:                                                    "clients_by_user (app_id=? AND user_id=?)",
-		`SELECT id FROM messages WHERE app_id = x'00' AND conversation_id = x'00' ORDER BY received DESC LIMIT 10`:           "messages_by_conversation (app_id=? AND conversation_id=?)",
-		`SELECT id FROM events WHERE app_id = x'00' AND delivery_id = x'00'`:                                                 "events_by_delivery (app_id=? AND delivery_id=?)",
-		`SELECT id FROM deliveries WHERE app_id = x'00' AND integration_id = x'00' AND id < x'01' ORDER BY id DESC LIMIT 10`: "deliveries_by_integration (app_id=? AND integration_id=? AND id<?)",
-		`SELECT id FROM consents WHERE app_id = x'00' AND address = '1' ORDER BY id`:                                         "consents_by_address (app_id=? AND address=?)",
-		`SELECT event_id FROM webhook_log WHERE app_id = x'00' AND event_id = x'00'`:                                         "PRIMARY KEY (app_id=? AND event_id=?)",
-		`SELECT key FROM idempotency WHERE at < 5 ORDER BY at LIMIT 10`:                                                      "idempotency_by_age (at<?)",
+		`SELECT id FROM clients WHERE app_id = x'00' AND address = '1' AND platform = '2' AND status <> 'pending'`:                          "clients_by_address (app_id=? AND address=? AND platform=?)",
+		`SELECT id FROM clients WHERE app_id = x'00' AND address = '1' AND status = 'pending'`:                                              "clients_pending (app_id=? AND address=?)",
+		`SELECT id FROM clients WHERE app_id = x'00' AND user_id = x'00'`:                                                                   "clients_by_user (app_id=? AND user_id=?)",
+		`SELECT id FROM messages WHERE app_id = x'00' AND conversation_id = x'00' ORDER BY received DESC LIMIT 10`:                          "messages_by_conversation (app_id=? AND conversation_id=?)",
+		`SELECT id FROM events WHERE app_id = x'00' AND delivery_id = x'00'`:                                                                "events_by_delivery (app_id=? AND delivery_id=?)",
+		`SELECT id FROM deliveries WHERE app_id = x'00' AND integration_id = x'00' AND id < x'01' ORDER BY id DESC LIMIT 10`:                "deliveries_by_integration (app_id=? AND integration_id=? AND id<?)",
+		`SELECT id FROM consents WHERE app_id = x'00' AND address = '1' ORDER BY id`:                                                        "consents_by_address (app_id=? AND address=?)",
+		`SELECT event_id FROM webhook_log WHERE app_id = x'00' AND event_id = x'00'`:                                                        "PRIMARY KEY (app_id=? AND event_id=?)",
+		`SELECT id FROM deliveries d WHERE app_id = x'00'` + store.Rare + ` AND status = 'failed' AND id < x'01' ORDER BY id DESC LIMIT 10`: "deliveries_rare (app_id=? AND status=? AND id<?)",
+		inline(store.SelectItems()):                                     "PRIMARY KEY (slot=? AND integration_id=? AND class=? AND (due_at,id)>(?,?) AND (due_at,id)<(?,?))",
+		`SELECT key FROM idempotency WHERE at < 5 ORDER BY at LIMIT 10`: "idempotency_by_age (at<?)",
 	} {
 		var plan []string
 		rows, err := db.Query("EXPLAIN QUERY PLAN " + query)
@@ -76,6 +79,9 @@ func TestAddressesAreFoundByTheirIndex(t *testing.T) {
 		}
 	}
 }
+
+// inline puts a value in place of every parameter.
+func inline(q string) string { return regexp.MustCompile(`\$[0-9]+`).ReplaceAllString(q, "1") }
 
 func texts(t *testing.T, db *sql.DB, q string) (out []string) {
 	t.Helper()
