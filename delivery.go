@@ -103,6 +103,9 @@ type DeliveryDetails struct {
 	Resent   bool            `json:"resent,omitempty"` // sent again after an unknown outcome
 	Extra    json.RawMessage `json:"extra,omitempty"`
 	Read     bool            `json:"read,omitempty"`
+	// Scheduled is when the caller wanted it to be sent; 0: at once. Unlike Due it
+	// does not move with the attempts.
+	Scheduled Millis `json:"at,omitempty"`
 }
 
 // DeliveryError is why a delivery failed, and what the provider said.

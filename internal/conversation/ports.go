@@ -41,8 +41,10 @@ type Messages interface {
 	Before(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
 	// After returns the oldest messages received after the moment, oldest first.
 	After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
-	// Notifications returns the newest notifications received after the moment, newest first.
-	Notifications(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]heliograph.MessageID, error)
+	// Notifications returns the newest notifications whose moment is after one and
+	// not after the other, newest first. The moment of a scheduled one is when it
+	// was to be sent. What was cancelled or expired is left out.
+	Notifications(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, after, until heliograph.Millis, limit int) ([]heliograph.MessageID, error)
 	// Delete removes one message and returns it; an error of kind NotFound when there is none.
 	Delete(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, id heliograph.MessageID) (*heliograph.Message, error)
 	DeleteAll(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID) error

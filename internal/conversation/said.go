@@ -25,7 +25,7 @@ func takeIn(conv *heliograph.Conversation, now heliograph.Millis) (contextFrom h
 // notifications it may answer. They go with it exactly once, because
 // notifications and answers alike hold the conversation's row.
 func (s *Service) customerSaid(ctx context.Context, user *heliograph.User, conv *heliograph.Conversation, m *heliograph.Message, contextFrom heliograph.Millis, data *heliograph.EventData) error {
-	notifications, err := s.Messages.Notifications(ctx, conv.App, conv.ID, contextFrom, MaxContext)
+	notifications, err := s.Messages.Notifications(ctx, conv.App, conv.ID, contextFrom, m.Received, MaxContext)
 	if err != nil {
 		return err
 	}

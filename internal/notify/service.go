@@ -98,6 +98,9 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 		ID: s.IDs.Notification(), App: in.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: s.IDs.Message(),
 		Address: address, Category: in.Category, Created: now, Due: in.At, Expires: in.Expires,
 	}
+	if in.At > now {
+		d.Details.Scheduled = in.At
+	}
 	s.Lanes.Prepare(d, i)
 	m := &heliograph.Message{
 		ID: d.Message, App: in.App, Notification: d.ID, Received: now, Role: heliograph.Business,
@@ -187,14 +190,14 @@ func (s *Service) Cancel(ctx context.Context, app heliograph.AppID, id heliograp
 // Explanation is what would become of a notification.
 type Explanation struct {
 	Sends     bool               `json:"wouldSend"`
-	At        string             `json:"sendAt"`
+	At        string             `json:"sendAt,omitempty" doc:"Absent while its integration is paused until someone resumes it."`
 	Via       Route              `json:"through"`
 	Category  string             `json:"category"`
 	User      *heliograph.User   `json:"-"`
 	Rendering *channel.Rendering `json:"rendering,omitempty"`
 	Gates     []GateAnswer       `json:"gates"`
 	Stopped   string             `json:"stoppedBy,omitempty"`
-	Paused    string             `json:"paused,omitempty"`
+	Paused    string             `json:"paused,omitempty" doc:"Why its integration does not send now; it would wait."`
 }
 
 // Route is the way that a notification would take.
@@ -237,6 +240,9 @@ func (s *Service) Explain(ctx context.Context, in *Intent) (*Explanation, error)
 	}
 	if i := p.integration; i.PausedUntil > d.Due {
 		out.Paused, out.At = i.PauseReason, i.PausedUntil.ISO()
+		if i.PausedUntil > d.Due.Add(MaxAhead) {
+			out.At = "" // until someone resumes it
+		}
 	}
 	return out, nil
 }

@@ -38,7 +38,7 @@ func BenchmarkLimit(b *testing.B) {
 	defer s.Close()
 	var none [12]byte
 	for b.Loop() {
-		if _, err := (store.Messages{Store: s}).Notifications(b.Context(), none, none, 0, 10); err != nil {
+		if _, err := (store.Messages{Store: s}).Notifications(b.Context(), none, none, 0, 10, 10); err != nil {
 			b.Fatal(err)
 		}
 	}

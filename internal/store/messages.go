@@ -37,8 +37,6 @@ func scanMessage(row scanner) (*heliograph.Message, error) {
 	return &m, json.Unmarshal(doc, &m.Content)
 }
 
-func scanMessageID(row scanner) (id heliograph.MessageID, err error) { return id, row.Scan(&id) }
-
 // Insert stores a message at the place that its conversation gave it.
 func (s Messages) Insert(ctx context.Context, m *heliograph.Message) error {
 	doc, err := json.Marshal(&m.Content)
@@ -79,12 +77,6 @@ func (s Messages) Before(ctx context.Context, app heliograph.AppID, c heliograph
 func (s Messages) After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error) {
 	return collect(ctx, s.Store, scanMessage, `SELECT `+messageColumns+` FROM messages
 		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 ORDER BY received LIMIT $4`, app, c, moment, limit)
-}
-
-// Notifications returns the newest notifications received after a moment, newest first.
-func (s Messages) Notifications(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]heliograph.MessageID, error) {
-	return collect(ctx, s.Store, scanMessageID, `SELECT id FROM messages
-		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND source = 'notification' ORDER BY received DESC LIMIT $4`, app, c, moment, limit)
 }
 
 // Delete removes one message of a conversation and returns what it was.

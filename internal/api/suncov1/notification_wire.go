@@ -200,7 +200,7 @@ func wireNotification(d *heliograph.Delivery) notificationJSON {
 		ID: d.ID.String(), Status: d.Status, Category: string(d.Category), Attempts: d.Attempts,
 		Destination: destinationJSON{d.Channel, d.Integration.String(), d.Address},
 		Message:     idOrNil(d.Message), AppUser: idOrNil(d.User), Conversation: idOrNil(d.Conversation),
-		Parts: d.Details.Parts, Resent: d.Details.Resent, Read: d.Details.Read, AcceptedAt: d.Created.ISO(),
+		Parts: d.Details.Parts, Resent: d.Details.Resent, Read: d.Details.Read, AcceptedAt: d.Created.ISO(), ScheduledAt: isoOrNone(d.Details.Scheduled),
 		SentAt: isoOrNone(d.Sent), FinalAt: isoOrNone(d.Final), ExpiresAt: isoOrNone(d.Expires),
 	}
 	for _, id := range d.Details.External {
@@ -209,10 +209,7 @@ func wireNotification(d *heliograph.Delivery) notificationJSON {
 	if e := d.Details.Error; e != nil {
 		out.Error = &notificationError{Code: e.Code, Message: e.Message, HTTPStatus: e.HTTPStatus, ProviderCode: e.Provider}
 	}
-	switch {
-	case d.Status == heliograph.Scheduled:
-		out.ScheduledAt = d.Due.ISO()
-	case d.Status == heliograph.Queued && d.Attempts > 0, d.Status == heliograph.Unknown:
+	if d.Status == heliograph.Queued && d.Attempts > 0 || d.Status == heliograph.Unknown {
 		out.NextAt = d.Due.ISO()
 	}
 	return out

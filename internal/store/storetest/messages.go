@@ -98,12 +98,12 @@ func Messages(t *testing.T, open func(*testing.T) *store.Store) {
 		b := th.say(t.Context(), 200, notification)
 		th.say(t.Context(), 300, nil)
 		c := th.say(t.Context(), 400, notification)
-		got, err := store.Messages{Store: th.s}.Notifications(t.Context(), th.app, th.conv, 100, 25)
+		got, err := store.Messages{Store: th.s}.Notifications(t.Context(), th.app, th.conv, 100, 1000, 25)
 		th.must(err)
 		if !slices.Equal(got, []heliograph.MessageID{c.ID, b.ID}) {
 			t.Errorf("got %v", got)
 		}
-		if got, _ := (store.Messages{Store: th.s}).Notifications(t.Context(), th.app, th.conv, 0, 1); !slices.Equal(got, []heliograph.MessageID{c.ID}) {
+		if got, _ := (store.Messages{Store: th.s}).Notifications(t.Context(), th.app, th.conv, 0, 1000, 1); !slices.Equal(got, []heliograph.MessageID{c.ID}) {
 			t.Errorf("the newest one is %v", got)
 		}
 	})

@@ -189,6 +189,40 @@ func Notifications(t *testing.T, open func(*testing.T) *store.Store) {
 			t.Errorf("err %v, replay %+v", b.Err, b.Replay)
 		}
 	})
+	t.Run("an answer is told what was due before it, once, and nothing that was taken back", func(t *testing.T) {
+		t.Parallel()
+		f := newSender(t, open)
+		at := func(text string, in time.Duration) *notify.Accept {
+			a := f.make("+15550001", text)
+			if in > 0 {
+				a.Delivery.Status, a.Delivery.Due = heliograph.Scheduled, a.Delivery.Due.Add(in)
+				a.Delivery.Details.Scheduled = a.Delivery.Due
+			}
+			return f.accept(a)
+		}
+		now, later, gone := at("now", 0), at("later", time.Hour), at("gone", time.Hour)
+		u := *gone.Delivery
+		u.Status, u.Reason, u.Final = heliograph.Cancelled, heliograph.ReasonCancelled, u.Created
+		e := &heliograph.Event{ID: f.ids.Event(), App: f.app, Type: heliograph.EventFailure, At: u.Created, Delivery: u.ID, Message: u.Message}
+		if ok, err := (store.Notifications{Store: f.s}).Cancel(t.Context(), &u, e); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		first := later.Delivery.Due - 1
+		for _, tt := range []struct {
+			after, until heliograph.Millis
+			want         []heliograph.MessageID
+		}{
+			{0, first, []heliograph.MessageID{now.Message.ID}},
+			{first, later.Delivery.Due.Add(time.Hour), []heliograph.MessageID{later.Message.ID}},
+			{later.Delivery.Due, later.Delivery.Due.Add(time.Hour), nil},
+			{0, later.Delivery.Due, []heliograph.MessageID{later.Message.ID, now.Message.ID}},
+		} {
+			got, err := (store.Messages{Store: f.s}).Notifications(t.Context(), f.app, now.Delivery.Conversation, tt.after, tt.until, 25)
+			if err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("after %d until %d: %v, %v; want %v", tt.after, tt.until, got, err, tt.want)
+			}
+		}
+	})
 	t.Run("lists are narrowed by status, sender and time, and page without gaps", func(t *testing.T) {
 		t.Parallel()
 		f := newSender(t, open)
