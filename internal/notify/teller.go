@@ -46,6 +46,9 @@ func (t *teller) event(e *heliograph.Event) {
 	case heliograph.EventFailure:
 		step.Code = code(x.Error)
 		step.Text = "It failed" + by(x) + ": " + reason(x.Error) + "."
+		if step.Code == heliograph.ReasonCancelled {
+			step.Text = "It was taken back" + by(x) + ": " + reason(x.Error) + "."
+		}
 		if x.Gate != "" {
 			step.What, step.Text = "gate", fmt.Sprintf("The gate %s stopped it: %s.", x.Gate, reason(x.Error))
 		}

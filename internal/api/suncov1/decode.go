@@ -65,6 +65,9 @@ func jsonError(err error) error {
 		if t.Field == "" {
 			return badRequest("the body must be %s", jsonType(t.Type))
 		}
+		if strings.HasPrefix(t.Value, "number ") && strings.HasPrefix(jsonType(t.Type), "a number") {
+			return heliograph.InvalidField(t.Field, "is a number beyond what can be kept")
+		}
 		return heliograph.InvalidField(t.Field, "must be %s, not %s", jsonType(t.Type), strings.SplitN(t.Value, " ", 2)[0])
 	}
 	if s, ok := errors.AsType[*json.SyntaxError](err); ok {

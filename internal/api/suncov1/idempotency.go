@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"heliograph"
@@ -37,9 +36,6 @@ var errTaken = errors.New("the key was taken meanwhile")
 // answerOnce answers a request with an idempotency key: the first one with the
 // key is done, its repetitions get the same answer.
 func (c *call) answerOnce(ctx context.Context, key string) (int, []byte, error) {
-	if len(key) > maxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return 0, nil, heliograph.InvalidField("Idempotency-Key", "must be 1 to %d printable ASCII characters", maxIdempotencyKey)
-	}
 	digest, err := c.digest()
 	if err != nil {
 		return 0, nil, err

@@ -26,7 +26,7 @@ type bulkLine struct {
 
 // bulkAnswer is one line of a bulk's answer.
 type bulkAnswer struct {
-	Line         int          `json:"line" doc:"Counted from 1."`
+	Line         int          `json:"line" doc:"Counted from 1; blank lines count, and get no answer."`
 	Status       int          `json:"status" doc:"What a single notification would have been answered with."`
 	Notification *idJSON      `json:"notification,omitempty"`
 	Error        *errorDetail `json:"error,omitempty"`
@@ -44,7 +44,7 @@ func (a *API) postNotifications(w http.ResponseWriter, c *call) {
 	enc.SetEscapeHTML(false)
 	for from := 0; from < len(lines); from += bulkWindow {
 		part := lines[from:min(from+bulkWindow, len(lines))]
-		for _, answer := range a.sendLines(c, part, from) {
+		for _, answer := range a.sendLines(c, part) {
 			if enc.Encode(answer) != nil {
 				return // the caller has gone; what was accepted stays accepted
 			}
@@ -52,21 +52,29 @@ func (a *API) postNotifications(w http.ResponseWriter, c *call) {
 	}
 }
 
+// numbered is a line of the body and its number there; blank lines count.
+type numbered struct {
+	number int
+	text   []byte
+}
+
 // bulkLines splits the body. Limits are checked before anything is sent.
-func bulkLines(c *call) ([][]byte, error) {
+func bulkLines(c *call) ([]numbered, error) {
 	body, err := c.bytes()
 	if err != nil {
 		return nil, err
 	}
-	var lines [][]byte
+	var lines []numbered
+	number := 0
 	for line := range bytes.Lines(body) {
+		number++
 		if line = bytes.TrimSpace(line); len(line) == 0 {
 			continue
 		}
 		if len(lines) == maxBulkLines {
 			return nil, &heliograph.Error{Kind: heliograph.TooLarge, Code: heliograph.CodePayloadTooLarge, Message: "a bulk holds at most 10,000 lines"}
 		}
-		lines = append(lines, line)
+		lines = append(lines, numbered{number, line})
 	}
 	if len(lines) == 0 {
 		return nil, badRequest("the body must be NDJSON with at least one line")
@@ -75,13 +83,13 @@ func bulkLines(c *call) ([][]byte, error) {
 }
 
 // sendLines sends some lines at once, in order.
-func (a *API) sendLines(c *call, lines [][]byte, from int) []bulkAnswer {
+func (a *API) sendLines(c *call, lines []numbered) []bulkAnswer {
 	answers := make([]bulkAnswer, len(lines))
 	intents := make([]*notify.Intent, len(lines))
 	for i, line := range lines {
 		var err error
-		if intents[i], err = a.bulkIntent(c, line); err != nil {
-			answers[i] = refusedLine(from+i+1, err)
+		if intents[i], err = a.bulkIntent(c, line.text); err != nil {
+			answers[i] = refusedLine(line.number, err)
 		}
 	}
 	outcomes := a.Notifications.SendAll(c.Context(), intents)
@@ -90,10 +98,10 @@ func (a *API) sendLines(c *call, lines [][]byte, from int) []bulkAnswer {
 			continue
 		}
 		if o.Err != nil {
-			answers[i] = refusedLine(from+i+1, o.Err)
+			answers[i] = refusedLine(lines[i].number, o.Err)
 			continue
 		}
-		answers[i] = bulkAnswer{Line: from + i + 1, Status: o.Sent.Status}
+		answers[i] = bulkAnswer{Line: lines[i].number, Status: o.Sent.Status}
 		var kept struct {
 			Notification *idJSON      `json:"notification"`
 			Error        *errorDetail `json:"error"`

@@ -29,8 +29,8 @@ func (a *API) postNotification(w http.ResponseWriter, c *call) {
 }
 
 func (a *API) sendNotification(ctx context.Context, c *call) (*notify.Sent, error) {
-	key := c.Header.Get("Idempotency-Key")
-	if err := checkIdempotencyKey("Idempotency-Key", key); err != nil {
+	key, err := idempotencyKey(c.Header)
+	if err != nil {
 		return nil, err
 	}
 	body, err := c.bytes()
@@ -98,6 +98,21 @@ func (a *API) keepRefusal(ctx context.Context, c *call, key string, digest []byt
 		return nil, err
 	}
 	return nil, refusal
+}
+
+// idempotencyKey returns a request's key. One that is there but empty, or twice,
+// is a caller's mistake: passing it over would send twice what it was to keep single.
+func idempotencyKey(h http.Header) (string, error) {
+	given := h.Values("Idempotency-Key")
+	switch {
+	case len(given) == 0:
+		return "", nil
+	case len(given) > 1:
+		return "", heliograph.InvalidField("Idempotency-Key", "is given more than once")
+	case given[0] == "":
+		return "", heliograph.InvalidField("Idempotency-Key", "is empty; leave it out, or give 1 to %d printable ASCII characters", maxIdempotencyKey)
+	}
+	return given[0], checkIdempotencyKey("Idempotency-Key", given[0])
 }
 
 func checkIdempotencyKey(field, key string) error {

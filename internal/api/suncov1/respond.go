@@ -37,8 +37,14 @@ func (c *call) run() {
 
 // answer returns the status and body of the call's answer.
 func (c *call) answer(ctx context.Context) (int, []byte, error) {
-	if key := c.Header.Get("Idempotency-Key"); key != "" && c.route.idempotent {
-		return c.answerOnce(ctx, key)
+	if c.route.idempotent {
+		key, err := idempotencyKey(c.Header)
+		if err != nil {
+			return 0, nil, err
+		}
+		if key != "" {
+			return c.answerOnce(ctx, key)
+		}
 	}
 	out, err := c.route.handle(ctx, c)
 	if err != nil {
