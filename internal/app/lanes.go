@@ -107,7 +107,7 @@ func (l *lanes) stop(ctx context.Context) {
 // turn renews the claim once.
 func (l *lanes) turn(ctx context.Context) {
 	// A turn that takes too long is as bad as one that fails.
-	limited, cancel := context.WithTimeout(ctx, l.lease/4)
+	limited, cancel := context.WithTimeout(ctx, l.lease/2)
 	defer cancel()
 	started := l.now()
 	have, err := l.renew(limited, heliograph.At(started))

@@ -20,7 +20,22 @@ func (a *App) startChores() {
 		chore{"remove deleted apps", 2 * time.Second, a.engines.tenants.Purge},
 		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removeKeys},
 		chore{"remove old history", a.cfg.RetentionPeriod, a.removeHistory},
+		chore{"tell the planner of growth", 15 * time.Second, a.analyze()},
 	)
+}
+
+// analyze refreshes the planner's statistics at 15 s, 45 s, 2 min, 6 min … after
+// the start, so that plans made on small tables do not outlive them; from there
+// on the database does so by itself.
+func (a *App) analyze() func(context.Context) (bool, error) {
+	turn, next := 0, 1
+	return func(ctx context.Context) (bool, error) {
+		if turn++; turn < next || next > 1000 {
+			return false, nil
+		}
+		next *= 3
+		return false, store.Figures{Store: a.data.Store}.Analyze(ctx)
+	}
 }
 
 func (a *App) removeKeys(ctx context.Context) (more bool, err error) {

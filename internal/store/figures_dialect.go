@@ -35,3 +35,13 @@ func (s Figures) Durability(ctx context.Context) (text string, safe bool, err er
 	journal, sync := read(`PRAGMA journal_mode`), read(`PRAGMA synchronous`)
 	return fmt.Sprintf("journal_mode=%s, synchronous=%s", journal, sync), journal == "wal" && (sync == "2" || sync == "3"), err
 }
+
+// Analyze refreshes the planner's statistics of the tables that grow. SQLite's
+// planner has fixed ones, which the schema brings.
+func (s Figures) Analyze(ctx context.Context) error {
+	if s.d.rowwise {
+		return nil
+	}
+	_, err := s.write.ExecContext(ctx, `ANALYZE users, clients, conversations, messages, deliveries, events, queue, webhook_queue, idempotency, inbound, suppressions`)
+	return err
+}

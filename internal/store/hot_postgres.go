@@ -54,11 +54,21 @@ func (c *hotConn) reconnect(ctx context.Context) error {
 		return err
 	}
 	c.conn = conn
-	return c.conn.Raw(func(dc any) error {
+	err = c.conn.Raw(func(dc any) error {
 		c.pg = dc.(*stdlib.Conn).Conn()
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	_, err = c.pg.Exec(ctx, onlyByIndex)
+	return err
 }
+
+// onlyByIndex keeps the planner of a writer's connection to the one plan that
+// stays right as tables grow: every hot statement finds its rows by a key. A
+// plan that was made while a table was empty would read all of it later.
+const onlyByIndex = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
 
 func (tx *hotTx) commitPostgres(ctx context.Context) error {
 	tag, err := tx.pg.Exec(ctx, "commit")
