@@ -121,11 +121,11 @@ var hotConverseClients = hotStmt{
 }
 
 var hotMessage = hotStmt{
-	row: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, doc) VALUES (?, ?, ?, ?, ?, ?, ?, 'appMaker', 'notification', ?)`,
-	set: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, doc)
-		SELECT a, b, c, d, e, f, g, 'appMaker', 'notification', h::jsonb
-		FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::text[]) AS v(a, b, c, d, e, f, g, h)`,
-	types: "bbbbbiit",
+	row: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, source_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, 'appMaker', 'notification', ?, ?)`,
+	set: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, source_at, doc)
+		SELECT a, b, c, d, e, f, g, 'appMaker', 'notification', h, i::jsonb
+		FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[]) AS v(a, b, c, d, e, f, g, h, i)`,
+	types: "bbbbbiiit",
 }
 
 var hotDelivery = hotStmt{
@@ -368,7 +368,7 @@ func (b *accepting) place(a *notify.Accept) error {
 	if err != nil {
 		return err
 	}
-	b.messages.add(idBytes(m.App), idBytes(m.ID), idBytes(m.Conversation), idBytes(m.User), notificationBytes(m.Notification), m.Seq, int64(m.Received), string(doc))
+	b.messages.add(idBytes(m.App), idBytes(m.ID), idBytes(m.Conversation), idBytes(m.User), notificationBytes(m.Notification), m.Seq, int64(m.Received), scheduledAt(d), string(doc))
 	row, err := deliveryArgs(d)
 	if err != nil {
 		return err
@@ -376,6 +376,14 @@ func (b *accepting) place(a *notify.Accept) error {
 	b.deliveries.add(row...)
 	b.queue.add(queueArgs(d, 0, 0)...)
 	return nil
+}
+
+// scheduledAt is when a notification is to be sent; nil: at once.
+func scheduledAt(d *heliograph.Delivery) any {
+	if d.Details.Scheduled == 0 {
+		return nil
+	}
+	return int64(d.Details.Scheduled)
 }
 
 func (b *accepting) thread(o *owner, a *notify.Accept) *thread {

@@ -93,7 +93,7 @@ func wireMessages(list []*heliograph.Message) []messageJSON {
 
 func wireSource(s *heliograph.Source) sourceJSON {
 	out := sourceJSON{Type: s.Type, IntegrationID: s.Integration.String(), OriginalID: s.ExternalID}
-	if s.At != 0 {
+	if s.At != 0 && s.Type != heliograph.SourceNotification { // a notification's is when it was scheduled for
 		out.OriginalAt = s.At.Seconds()
 	}
 	return out

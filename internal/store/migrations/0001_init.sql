@@ -134,6 +134,8 @@ CREATE TABLE messages (
 WITHOUT ROWID
 -- end
 ;
+-- source_at of a notification is when it was scheduled for.
+CREATE INDEX messages_scheduled ON messages (app_id, conversation_id, source_at) WHERE notification_id IS NOT NULL AND source_at IS NOT NULL;
 CREATE INDEX messages_by_conversation ON messages (app_id, conversation_id, received) WHERE conversation_id IS NOT NULL;
 CREATE INDEX messages_apart ON messages (app_id, user_id) WHERE conversation_id IS NULL;
 
@@ -370,6 +372,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('conversations', 'conversations_by_user', '1000000 1000000 1'),
     ('messages', 'messages', '10000000 10000000 1'),
     ('messages', 'messages_by_conversation', '10000000 10000000 50 1'),
+    ('messages', 'messages_scheduled', '100000 100000 2 1'),
     ('messages', 'messages_apart', '100000 100000 10'),
     ('deliveries', 'deliveries', '10000000 10000000 1'),
     ('deliveries', 'deliveries_by_integration', '10000000 10000000 1000000 1'),
