@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,15 +14,22 @@ func TestPostgresCrossing(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	o.URL, o.Writers = pgtest.URL(t), 3
-	storetest.Crossing(t, func(t *testing.T) *store.Store { return open(t, o) }, func(*store.Store) (n int) {
-		time.Sleep(1200 * time.Millisecond) // the server gathers its statistics so long
+	storetest.Crossing(t, func(t *testing.T) *store.Store { return open(t, o) }, func() (n int) {
 		c, err := pgx.Connect(t.Context(), o.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close(t.Context())
+		// The server's count is complete when the store's last connection has ended.
+		for others := 1; others > 0; {
+			if err := c.QueryRow(t.Context(), `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`).Scan(&others); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := c.QueryRow(t.Context(), `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&n); err != nil {
 			t.Fatal(err)
+		}
+		if err := c.Close(t.Context()); err != nil {
+			t.Error(err)
 		}
 		return n
 	})
