@@ -21,6 +21,15 @@ const (
 	lanes
 )
 
+// gather is how long a writer that is busy waits for more before its next
+// transaction: a commit costs as much as dozens of operations, so a caller gets
+// sooner what waits a little. It never waits when little is going on.
+const (
+	gather     = time.Millisecond
+	gatherFrom = 8   // operations of the last batch that make a writer busy
+	gatherFull = 256 // operations that are enough
+)
+
 // maxBatch bounds one transaction, so that no caller waits for a giant one.
 const maxBatch = 2048
 
@@ -165,6 +174,20 @@ func (w *writers) loop(c *hotConn) {
 		started := time.Now()
 		w.commit(c, batch)
 		w.s.Watch.Committed(len(batch), time.Since(started))
+		if len(batch) >= gatherFrom {
+			w.gather()
+		}
+	}
+}
+
+// gather waits a little for more work, unless there is plenty or the writers
+// are to stop.
+func (w *writers) gather() {
+	w.mu.Lock()
+	wait := w.waiting < gatherFull && !w.closed
+	w.mu.Unlock()
+	if wait {
+		time.Sleep(gather)
 	}
 }
 

@@ -1,7 +1,8 @@
 -- Times are milliseconds since the Unix epoch, UTC. Ids are 12 bytes (16 for
 -- deliveries) and begin with their time, so that history can be cut by id.
 -- A field has a column only when a query searches, orders or constrains by it;
--- the rest lives in the row's document.
+-- the rest lives in the row's document. Lists of values are chains of OR: for
+-- every IN of more than two SQLite builds a table at each write.
 
 CREATE TABLE system (
     name  TEXT PRIMARY KEY,
@@ -29,7 +30,7 @@ CREATE TABLE keys (
     id         BYTEA PRIMARY KEY,
     org_id     BYTEA  NOT NULL REFERENCES organizations (id),
     app_id     BYTEA REFERENCES apps (id),
-    scope      TEXT   NOT NULL CHECK (scope IN ('account', 'app')),
+    scope      TEXT   NOT NULL CHECK (scope = 'account' OR scope = 'app'),
     name       TEXT   NOT NULL,
     secret     BYTEA  NOT NULL, -- encrypted
     created_at BIGINT NOT NULL
@@ -40,7 +41,7 @@ CREATE TABLE integrations (
     id           BYTEA PRIMARY KEY,
     app_id       BYTEA  NOT NULL REFERENCES apps (id),
     type         TEXT   NOT NULL,
-    status       TEXT   NOT NULL CHECK (status IN ('active', 'inactive', 'error')),
+    status       TEXT   NOT NULL CHECK (status = 'active' OR status = 'inactive' OR status = 'error'),
     doc          JSONB  NOT NULL, -- display name, settings, info, delivery settings
     secrets      BYTEA  NOT NULL, -- encrypted JSON object
     paused_until BIGINT NOT NULL DEFAULT 0,
@@ -73,7 +74,7 @@ CREATE TABLE clients (
     integration_id  BYTEA   NOT NULL,
     platform        TEXT    NOT NULL,
     address         TEXT    NOT NULL,
-    status          TEXT    NOT NULL CHECK (status IN ('active', 'pending', 'inactive', 'blocked')),
+    status          TEXT    NOT NULL CHECK (status = 'active' OR status = 'pending' OR status = 'inactive' OR status = 'blocked'),
     is_primary      BOOLEAN NOT NULL,
     conversation_id BYTEA, -- where messages through this client belong
     doc             JSONB   NOT NULL,
@@ -122,7 +123,7 @@ CREATE TABLE messages (
     notification_id BYTEA,
     seq             BIGINT NOT NULL,
     received        BIGINT NOT NULL, -- strictly increasing within the conversation
-    role            TEXT   NOT NULL CHECK (role IN ('appMaker', 'appUser')),
+    role            TEXT   NOT NULL CHECK (role = 'appMaker' OR role = 'appUser'),
     source          TEXT   NOT NULL,
     integration_id  BYTEA,
     external_id     TEXT,
@@ -143,7 +144,7 @@ CREATE INDEX messages_apart ON messages (app_id, user_id) WHERE conversation_id 
 CREATE TABLE deliveries (
     app_id          BYTEA    NOT NULL,
     id              BYTEA    NOT NULL, -- UUIDv7
-    kind            TEXT     NOT NULL CHECK (kind IN ('notification', 'message', 'link', 'system')),
+    kind            TEXT     NOT NULL CHECK (kind = 'notification' OR kind = 'message' OR kind = 'link' OR kind = 'system'),
     integration_id  BYTEA    NOT NULL,
     channel         TEXT     NOT NULL,
     message_id      BYTEA    NOT NULL,
@@ -151,10 +152,10 @@ CREATE TABLE deliveries (
     client_id       BYTEA,
     conversation_id BYTEA,
     address         TEXT     NOT NULL,
-    category        TEXT     NOT NULL CHECK (category IN ('transactional', 'marketing')),
+    category        TEXT     NOT NULL CHECK (category = 'transactional' OR category = 'marketing'),
     class           SMALLINT NOT NULL,
     slot            SMALLINT NOT NULL,
-    status          TEXT     NOT NULL CHECK (status IN ('scheduled', 'queued', 'unknown', 'channel', 'user', 'failed', 'expired', 'cancelled')),
+    status          TEXT     NOT NULL CHECK (status = 'scheduled' OR status = 'queued' OR status = 'unknown' OR status = 'channel' OR status = 'user' OR status = 'failed' OR status = 'expired' OR status = 'cancelled'),
     reason          TEXT     NOT NULL,
     attempts        SMALLINT NOT NULL,
     created_at      BIGINT   NOT NULL,
@@ -174,7 +175,7 @@ WITH (fillfactor = 80)
 ;
 CREATE INDEX deliveries_by_integration ON deliveries (app_id, integration_id, id);
 CREATE INDEX deliveries_by_message ON deliveries (app_id, message_id) WHERE kind <> 'notification';
-CREATE INDEX deliveries_rare ON deliveries (app_id, status, id) WHERE status IN ('scheduled', 'unknown', 'failed', 'expired', 'cancelled');
+CREATE INDEX deliveries_rare ON deliveries (app_id, status, id) WHERE status = 'scheduled' OR status = 'unknown' OR status = 'failed' OR status = 'expired' OR status = 'cancelled';
 
 -- What is to be sent. Narrow: a row is inserted at accept, updated in place at a
 -- claim, and deleted when it is done. Its key is the order of work in a lane.
@@ -237,7 +238,7 @@ CREATE TABLE suppressions (
     app_id         BYTEA  NOT NULL,
     address        TEXT   NOT NULL,
     integration_id BYTEA  NOT NULL, -- 12 zero bytes: every sender of the app
-    scope          TEXT   NOT NULL CHECK (scope IN ('sender', 'marketing', 'all')),
+    scope          TEXT   NOT NULL CHECK (scope = 'sender' OR scope = 'marketing' OR scope = 'all'),
     source         TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
     since          BIGINT NOT NULL,
@@ -328,7 +329,7 @@ CREATE TABLE webhook_log (
     at         BIGINT   NOT NULL,
     status     SMALLINT NOT NULL, -- HTTP status; 0: no answer
     took_ms    BIGINT   NOT NULL,
-    outcome    TEXT     NOT NULL CHECK (outcome IN ('done', 'retry', 'refused', 'dead')),
+    outcome    TEXT     NOT NULL CHECK (outcome = 'done' OR outcome = 'retry' OR outcome = 'refused' OR outcome = 'dead'),
     error      TEXT     NOT NULL,
     PRIMARY KEY (app_id, event_id, webhook_id, attempt, at)
 )
