@@ -7,9 +7,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"runtime/debug"
-	"net/http"
 	"sync/atomic"
 	"time"
 
