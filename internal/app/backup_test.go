@@ -1,6 +1,7 @@
 package app
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -44,10 +45,16 @@ func TestRestoredSendsNothing(t *testing.T) {
 
 	restored := *c
 	restored.Data = t.TempDir()
-	if err := copyFile(c.MasterKeyFile(), restored.MasterKeyFile()); err != nil {
+	if err := Restore(t.Context(), &restored.Storage, copied); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(t.Context(), &restored.Storage, copied); err != nil {
+	if _, err := New(t.Context(), &restored, "test", quiet); err == nil || !strings.Contains(err.Error(), "copy the master.key") {
+		t.Errorf("a start without the master key: %v", err)
+	}
+	if _, err := os.Stat(restored.MasterKeyFile()); err == nil {
+		t.Fatal("a restored database got a new master key")
+	}
+	if err := copyFile(c.MasterKeyFile(), restored.MasterKeyFile()); err != nil {
 		t.Fatal(err)
 	}
 	before := len(r.phone())

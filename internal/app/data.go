@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -62,12 +63,8 @@ func openData(ctx context.Context, c *config.Storage, o dataOptions) (_ *data, e
 			return nil, err
 		}
 	}
-	var made bool
-	if d.ring, made, err = secret.Load(c.MasterKey, c.MasterKeyFile()); err != nil {
+	if d.ring, err = masterKey(ctx, c, so, o.log); err != nil {
 		return nil, err
-	}
-	if made {
-		o.log.Info("a master key was made; keep a copy of it apart from the backups", "file", c.MasterKeyFile())
 	}
 	if err := bringUp(ctx, so, o.migrate); err != nil {
 		return nil, err
@@ -78,6 +75,31 @@ func openData(ctx context.Context, c *config.Storage, o dataOptions) (_ *data, e
 		return nil, err
 	}
 	return d, d.ring.Bind(ctx, store.System{Store: d.Store})
+}
+
+// masterKey returns the master key. A new database gets a new one; never one
+// that is there already, such as a restored copy: it needs the key it had.
+func masterKey(ctx context.Context, c *config.Storage, so store.Options, log *slog.Logger) (*secret.Ring, error) {
+	ring, err := secret.Read(c.MasterKey, c.MasterKeyFile())
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ring, err
+	}
+	bound, err := secret.Bound(ctx, func(ctx context.Context, name string) (string, error) { return store.ReadNote(ctx, so, name) })
+	if err != nil {
+		return nil, err
+	}
+	if bound { // perhaps by a process that has made the key meanwhile
+		if ring, err = secret.Read(c.MasterKey, c.MasterKeyFile()); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the master key of this database is missing, and a new one could not read what is in it: "+
+				"copy the master.key that belongs to this database or its backup to %s, or set HELIOGRAPH_MASTER_KEY", c.MasterKeyFile())
+		}
+		return ring, err
+	}
+	ring, made, err := secret.Load(c.MasterKey, c.MasterKeyFile())
+	if made {
+		log.Info("a master key was made; keep a copy of it apart from the backups", "file", c.MasterKeyFile())
+	}
+	return ring, err
 }
 
 // makeDataDir makes the data folder when something will be kept in it.

@@ -115,7 +115,7 @@ func (d *doctor) schema(ctx context.Context) bool {
 
 // database opens the database and examines what is in it.
 func (d *doctor) database(ctx context.Context) {
-	ring, _, err := d.masterKey()
+	ring, err := secret.Read(d.c.MasterKey, d.c.MasterKeyFile())
 	if err != nil {
 		d.add("master key", Fail, "Set HELIOGRAPH_MASTER_KEY, or put the file master.key back into the data folder.", "%v", err)
 		return
@@ -135,16 +135,6 @@ func (d *doctor) database(ctx context.Context) {
 	if matches {
 		d.integrations(ctx, s)
 	}
-}
-
-// masterKey reads the master key without making one.
-func (d *doctor) masterKey() (*secret.Ring, bool, error) {
-	if d.c.MasterKey == "" {
-		if _, err := os.Stat(d.c.MasterKeyFile()); err != nil {
-			return nil, false, err
-		}
-	}
-	return secret.Load(d.c.MasterKey, d.c.MasterKeyFile())
 }
 
 func (d *doctor) keyMatches(ctx context.Context, ring *secret.Ring, s *store.Store) bool {

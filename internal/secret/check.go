@@ -42,6 +42,12 @@ func (r *Ring) Bind(ctx context.Context, n Notes) error {
 	return r.matches(stored)
 }
 
+// Bound reports whether a database has been used with a master key, by its note.
+func Bound(ctx context.Context, note func(ctx context.Context, name string) (string, error)) (bool, error) {
+	stored, err := note(ctx, checkName)
+	return stored != "", err
+}
+
 // Verify is Bind that writes nothing. bound is false for a database that no
 // master key has been used with yet.
 func (r *Ring) Verify(ctx context.Context, n Notes) (bound bool, err error) {

@@ -9,6 +9,20 @@ import (
 // System keeps what belongs to the database as a whole: short texts by name.
 type System struct{ *Store }
 
+// ReadNote is Note for the database in o before it is opened. One that has no
+// schema yet has no notes.
+func ReadNote(ctx context.Context, o Options, name string) (string, error) {
+	p, s, err := provider(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	defer s.closePools()
+	if have, err := p.GetDBVersion(ctx); err != nil || have == 0 {
+		return "", err
+	}
+	return System{s}.Note(ctx, name)
+}
+
 // Note returns the text of name, "" when there is none.
 func (s System) Note(ctx context.Context, name string) (string, error) {
 	var text string
