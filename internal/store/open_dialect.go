@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -39,6 +40,9 @@ func (s *Store) openSQLite() error {
 	if s.CacheBytes == 0 {
 		s.CacheBytes = 64 << 20
 	}
+	if err := s.ownFile(); err != nil {
+		return err
+	}
 	common := fmt.Sprintf("?_pragma=busy_timeout(5000)&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
 	// The name is a URI: what has a meaning there must not be read from a path.
 	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(s.File))
@@ -57,6 +61,32 @@ func (s *Store) openSQLite() error {
 	s.read.SetMaxOpenConns(4)
 	s.read.SetMaxIdleConns(4)
 	s.reads = newStatements(s.read.PrepareContext)
+	return nil
+}
+
+// ownFile keeps the database from other users of the machine. SQLite gives its
+// log and index the mode of the file, which therefore is made beforehand. A file
+// that exists is not opened here: closing it would drop SQLite's locks on it.
+func (s *Store) ownFile() error {
+	if _, err := os.Lstat(s.File); errors.Is(err, fs.ErrNotExist) {
+		f, err := os.OpenFile(s.File, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		switch {
+		case errors.Is(err, fs.ErrExist): // another process was faster
+		case err != nil:
+			return fmt.Errorf("the database file cannot be made: %w", err)
+		default:
+			return f.Close()
+		}
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(s.File + suffix)
+		if err != nil || info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err := os.Chmod(s.File+suffix, 0o600); err != nil {
+			s.Log.Warn("other users of this machine can read the database", "file", s.File+suffix, "error", err)
+		}
+	}
 	return nil
 }
 
