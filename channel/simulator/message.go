@@ -43,14 +43,6 @@ func (m *message) person() string {
 	return m.to
 }
 
-// sender is what a block of the other side names.
-func (m *message) sender() string {
-	if m.service != "" {
-		return m.service
-	}
-	return m.from
-}
-
 // rank orders statuses: a message never falls back.
 func rank(status string) int {
 	switch status {

@@ -250,6 +250,4 @@ func (b *bed) has(id heliograph.UserID, want string) {
 	}
 }
 
-func (b *bed) tick() { b.clock.Advance(time.Second) }
-
 func storeDeliveries(b *bed) store.Deliveries { return store.Deliveries{Store: b.s} }

@@ -34,8 +34,6 @@ type Entry struct {
 	Event   *heliograph.Event // nil: no longer kept
 }
 
-func (e *Entry) ref() Ref { return Ref{e.App, e.Webhook} }
-
 // Sequence is a number that increases from event to event of one key: the
 // second and the count within it, from the event's id, and a part of the process.
 func Sequence(id heliograph.EventID) string {

@@ -229,15 +229,6 @@ func isoOrNone(m heliograph.Millis) string {
 	return m.ISO()
 }
 
-// notification finds the notification that the path names.
-func (c *call) notification(ctx context.Context) (*heliograph.Delivery, error) {
-	id, err := c.notificationID()
-	if err != nil {
-		return nil, err
-	}
-	return c.api.Notifications.Get(ctx, c.App.ID, id)
-}
-
 func (c *call) notificationID() (heliograph.NotificationID, error) {
 	id, ok := heliograph.ParseNotificationID(c.PathValue("notificationId"))
 	if !ok {
