@@ -25,6 +25,8 @@ func checkExternalID(id string) error {
 		return heliograph.InvalidField("userId", "must not contain /, ? or #: it could not be named in a path")
 	case id == "." || id == "..":
 		return heliograph.InvalidField("userId", "must not be %q: it could not be named in a path", id)
+	case id == "merge":
+		return heliograph.InvalidField("userId", "must not be %q: that is a path of its own", id)
 	case !storable(id):
 		return heliograph.InvalidField("userId", "must be UTF-8 without NUL")
 	}

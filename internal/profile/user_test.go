@@ -47,6 +47,7 @@ func TestCreateRefuses(t *testing.T) {
 		"slash":            {profile.NewUser{ExternalID: "a/b"}, heliograph.Invalid, "userId"},
 		"question mark":    {profile.NewUser{ExternalID: "a?b"}, heliograph.Invalid, "userId"},
 		"hash":             {profile.NewUser{ExternalID: "a#b"}, heliograph.Invalid, "userId"},
+		"path word":        {profile.NewUser{ExternalID: "merge"}, heliograph.Invalid, "userId"},
 		"dots":             {profile.NewUser{ExternalID: ".."}, heliograph.Invalid, "userId"},
 		"NUL":              {profile.NewUser{ExternalID: "a\x00"}, heliograph.Invalid, "userId"},
 		"taken":            {profile.NewUser{ExternalID: "taken"}, heliograph.Conflict, ""},
