@@ -25,8 +25,10 @@ func (g *Guard) CheckURL(raw string) error {
 		return errors.New("must be an http or https URL")
 	case u.User != nil:
 		return errors.New("must not carry a user name or password")
-	case u.Hostname() == "":
+	case strings.Trim(u.Hostname(), ".") == "":
 		return errors.New("has no host")
+	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
+		return errors.New("must not carry a fragment (#…), which no server is told")
 	}
 	if p := u.Port(); p != "" {
 		if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 {

@@ -12,7 +12,7 @@ func TestCheckURL(t *testing.T) {
 		public, allow bool
 	}{
 		{"https://example.com", true, true},
-		{"http://example.com:8080/a?b=c#d", true, true},
+		{"http://example.com:8080/a?b=c", true, true},
 		{"https://8.8.8.8/x", true, true},
 		{"https://[2606:4700::1]:443/", true, true},
 		{"HTTPS://EXAMPLE.COM/", true, true},
@@ -32,6 +32,10 @@ func TestCheckURL(t *testing.T) {
 		{"example.com", false, false},
 		{"ftp://example.com/", false, false},
 		{"javascript:alert(1)", false, false},
+		{"https://example.com/a?b=c#d", false, false},
+		{"https://example.com/#", false, false},
+		{"https://./", false, false},
+		{"https://..:443/", false, false},
 		{"https:///path", false, false},
 		{"https://:443/", false, false},
 		{"https://user@example.com/", false, false},
