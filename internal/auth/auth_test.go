@@ -84,6 +84,28 @@ func sign(t *testing.T, method jwt.SigningMethod, kid, secret any, claims jwt.Ma
 	return "Bearer " + text
 }
 
+// critical returns a token of the app key with an extension that is unknown here.
+func critical(t *testing.T, claims jwt.MapClaims) string {
+	t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, claims)
+	token.Header["kid"], token.Header["crit"] = appKey.Handle(), []string{"unheard-of"}
+	text, err := token.SignedString([]byte(appSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "Bearer " + text
+}
+
+// TestTimesOutOfRange: a far future must not be told as expired.
+func TestTimesOutOfRange(t *testing.T) {
+	t.Parallel()
+	head := sign(t, jwt.SigningMethodHS256, appKey.Handle(), []byte(appSecret), jwt.MapClaims{"scope": "app", "exp": 1e30})
+	_, err := newWorld().service().Authenticate(t.Context(), request(head))
+	if err == nil || !strings.Contains(err.Error(), "its exp is out of range") {
+		t.Error(err)
+	}
+}
+
 func TestAuthenticate(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
@@ -108,6 +130,7 @@ func TestAuthenticate(t *testing.T) {
 		{"scheme in lower case", "basic" + basic(appHandle, appSecret)[5:], appPrincipal, 0},
 		{"app token", hs(appHandle, appSecret, m{"scope": "app", "iat": earlier}), appPrincipal, 0},
 		{"app token with a future end", hs(appHandle, appSecret, m{"scope": "app", "exp": later}), appPrincipal, 0},
+		{"app token with an end in milliseconds", hs(appHandle, appSecret, m{"scope": "app", "exp": later * 1000}), appPrincipal, 0},
 		{"account token", hs(accountHandle, accountSecret, m{"scope": "account"}), accountPrincipal, 0},
 		{"user token", hs(appHandle, appSecret, m{"scope": "appUser", "userId": "jo"}), userPrincipal, 0},
 		{"user token, newer spelling", hs(appHandle, appSecret, m{"scope": "user", "external_id": "jo"}), userPrincipal, 0},
@@ -128,6 +151,9 @@ func TestAuthenticate(t *testing.T) {
 		{"alg HS512", sign(t, jwt.SigningMethodHS512, appHandle, []byte(appSecret), m{"scope": "app"}), auth.Principal{}, heliograph.Unauthenticated},
 		{"expired", hs(appHandle, appSecret, m{"scope": "app", "exp": earlier}), auth.Principal{}, heliograph.Unauthenticated},
 		{"end that is no number", hs(appHandle, appSecret, m{"scope": "app", "exp": "never"}), auth.Principal{}, heliograph.Unauthenticated},
+		{"end beyond all numbers", hs(appHandle, appSecret, m{"scope": "app", "exp": 1e30}), auth.Principal{}, heliograph.Unauthenticated},
+		{"start beyond all numbers", hs(appHandle, appSecret, m{"scope": "app", "nbf": 1e30}), auth.Principal{}, heliograph.Unauthenticated},
+		{"an extension that must be understood", critical(t, m{"scope": "app"}), auth.Principal{}, heliograph.Unauthenticated},
 		{"not yet valid", hs(appHandle, appSecret, m{"scope": "app", "nbf": later}), auth.Principal{}, heliograph.Unauthenticated},
 		{"wrong signature", hs(appHandle, "other", m{"scope": "app"}), auth.Principal{}, heliograph.Unauthenticated},
 		{"no kid", hs(nil, appSecret, m{"scope": "app"}), auth.Principal{}, heliograph.Unauthenticated},

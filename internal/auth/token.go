@@ -56,6 +56,9 @@ func (s *Service) verify(ctx context.Context, text string) (*proof, error) {
 	)
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithTimeFunc(s.now))
 	_, err := parser.ParseWithClaims(text, &c, func(t *jwt.Token) (any, error) {
+		if keyErr = c.check(t.Header); keyErr != nil {
+			return nil, keyErr
+		}
 		handle, _ := t.Header["kid"].(string)
 		if key, keyErr = s.key(ctx, handle); keyErr != nil {
 			return nil, keyErr
@@ -83,6 +86,24 @@ func (s *Service) verify(ctx context.Context, text string) (*proof, error) {
 		out.expires = c.ExpiresAt.Time
 	}
 	return out, nil
+}
+
+// maxMoment bounds the times of a token, in seconds: beyond it a number is no
+// longer read as it was written, and the far future may look like the past.
+const maxMoment = 1 << 53
+
+// check refuses tokens that must not be read the way they would be.
+func (c *claims) check(header map[string]any) error {
+	// What crit names must be understood (RFC 7515, 4.1.11), and nothing is.
+	if _, critical := header["crit"]; critical {
+		return unauthorized("the token is not valid: its header has crit, and no extension is known here")
+	}
+	for name, at := range map[string]*jwt.NumericDate{"exp": c.ExpiresAt, "nbf": c.NotBefore, "iat": c.IssuedAt} {
+		if at != nil && (at.Unix() >= maxMoment || at.Unix() <= -maxMoment) {
+			return unauthorized("the token is not valid: its " + name + " is out of range; it must be in seconds since 1970")
+		}
+	}
+	return nil
 }
 
 // principal says who a token of key k speaks for.
