@@ -20,7 +20,8 @@ type result struct {
 	at      heliograph.Millis // when it started
 	took    time.Duration
 	status  int // 0: no answer
-	err     string
+	err     string // for the owner of the webhook
+	detail  string // for our log
 	lost    bool // the entry cannot be told at all
 	aborted bool // we stopped it: it says nothing about the receiver
 }
@@ -28,7 +29,7 @@ type result struct {
 // maxAnswer is how much of an answer is read to keep its connection.
 const maxAnswer = 64 << 10
 
-// maxError bounds an error in the log.
+// maxError bounds an error in our log.
 const maxError = 300
 
 var errSlow = errors.New("no answer within 20 s")
@@ -60,7 +61,7 @@ func (c *caller) call(ctx context.Context, t *target, e *Entry, p *payload) resu
 		if errors.Is(cause, errSlow) {
 			err = errSlow
 		}
-		r.err = clip(err.Error())
+		r.err, r.detail = failure(err), clip(err.Error())
 	} else if r.status = status; !succeeds(status) {
 		r.err = "the receiver answered " + strconv.Itoa(status)
 	}

@@ -31,6 +31,9 @@ func (d *Dispatcher) health(l *lane, r *result, now heliograph.Millis) {
 	if r.took >= slowCall {
 		l.hang(true, d.Limits.PerWebhook)
 	}
+	if l.fails == 0 && r.detail != "" {
+		d.Log.Warn("a webhook does not answer", "app", l.app, "webhook", l.id, "error", r.err, "detail", r.detail)
+	}
 	if l.fails++; l.since == 0 {
 		l.since = r.at
 	}

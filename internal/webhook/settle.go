@@ -61,7 +61,7 @@ func (d *Dispatcher) judge(it *item, r *result, p *payload, now heliograph.Milli
 	default:
 		o.Outcome = OutcomeDead
 		d.Watch.WebhookDead()
-		d.alertDead(it, r.err, now)
+		d.alertDead(it, r, now)
 	}
 	o.Entry = it.Entry
 	d.Watch.WebhookCalled(o.Outcome, r.took)
@@ -72,16 +72,16 @@ func (d *Dispatcher) judge(it *item, r *result, p *payload, now heliograph.Milli
 const alertPause = time.Hour
 
 // alertDead tells the app that an event was given up, once an hour per webhook.
-func (d *Dispatcher) alertDead(it *item, why string, now heliograph.Millis) {
+func (d *Dispatcher) alertDead(it *item, r *result, now heliograph.Millis) {
 	if last, told := d.dead[it.Webhook]; told && now.Sub(last) < alertPause {
 		return
 	}
 	d.dead[it.Webhook] = now
 	ev := &heliograph.Event{
 		ID: d.IDs.Event(), App: it.App, Type: heliograph.EventWebhookDead, At: now,
-		Data: heliograph.EventData{Webhook: it.Webhook, Reason: why},
+		Data: heliograph.EventData{Webhook: it.Webhook, Reason: r.err},
 	}
-	d.Log.Error("a webhook could not be told of an event", "webhook", it.Webhook, "event", it.ID, "error", why)
+	d.Log.Error("a webhook could not be told of an event", "webhook", it.Webhook, "event", it.ID, "error", r.err, "detail", r.detail)
 	// An alert that nobody can be told of must not cause another one.
 	if it.Event != nil && it.Event.Type == heliograph.EventWebhookDead {
 		return

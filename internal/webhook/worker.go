@@ -97,7 +97,7 @@ func (d *Dispatcher) tell(t *target, it *item) (result, *payload) {
 	default:
 		data, err := d.Renderer.Body(p.data, t.hook, it.Event, &it.with)
 		if err != nil {
-			return result{at: heliograph.At(d.Now()), lost: true, err: clip("its body cannot be made: " + err.Error())}, p
+			return result{at: heliograph.At(d.Now()), lost: true, err: "its body cannot be made", detail: clip(err.Error())}, p
 		}
 		p.data = data
 	}
