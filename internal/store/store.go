@@ -123,7 +123,7 @@ type scanner interface{ Scan(...any) error }
 func collect[T any](ctx context.Context, s *Store, scan func(scanner) (T, error), q string, args ...any) ([]T, error) {
 	rows, err := s.conn(ctx).QueryContext(ctx, s.sql(q), args...)
 	if err != nil {
-		return nil, err
+		return nil, asAway(err)
 	}
 	defer rows.Close()
 	var out []T
@@ -134,7 +134,7 @@ func collect[T any](ctx context.Context, s *Store, scan func(scanner) (T, error)
 		}
 		out = append(out, v)
 	}
-	return out, rows.Err()
+	return out, asAway(rows.Err())
 }
 
 // one reads the only row of q, or returns missing.

@@ -31,10 +31,10 @@ func (s *Store) Atomically(ctx context.Context, fn func(context.Context) error) 
 	var err error
 	for range tries {
 		if err = s.once(ctx, fn); !isTransient(err) {
-			return err
+			break
 		}
 	}
-	return err
+	return asAway(err)
 }
 
 func (s *Store) once(ctx context.Context, fn func(context.Context) error) error {
@@ -117,19 +117,19 @@ type singleRow struct {
 
 func (r singleRow) Scan(dest ...any) error {
 	if r.err != nil {
-		return r.err
+		return asAway(r.err)
 	}
 	defer r.rows.Close()
 	if !r.rows.Next() {
 		if err := r.rows.Err(); err != nil {
-			return err
+			return asAway(err)
 		}
 		return sql.ErrNoRows
 	}
 	if err := r.rows.Scan(dest...); err != nil {
 		return err
 	}
-	return r.rows.Close()
+	return asAway(r.rows.Close())
 }
 
 // maxStatements bounds how many texts a cache of prepared statements holds:

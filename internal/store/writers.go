@@ -237,10 +237,10 @@ func (w *writers) commit(c *hotConn, batch []*job) {
 			for _, f := range j.after {
 				f()
 			}
-			j.done(j.err)
+			j.done(asAway(j.err))
 		}
 	case len(batch) == 1:
-		batch[0].done(err)
+		batch[0].done(asAway(err))
 	default:
 		w.s.Log.Warn("a batch of writes failed; trying its parts", "operations", len(batch), "error", err)
 		half := len(batch) / 2
