@@ -88,6 +88,8 @@ type Status struct {
 	At          heliograph.Millis
 	// Advance says what a fact changes; see Engine.advance. It is pure.
 	Advance func(d *heliograph.Delivery, user *heliograph.User, f *channel.Fact) *Change
+
+	Changed []*Change // the answer: what was committed
 }
 
 // Change is what a fact changes. Its events are stored with it.

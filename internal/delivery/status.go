@@ -20,6 +20,11 @@ func (e *Engine) ApplyStatus(ctx context.Context, i *heliograph.Integration, raw
 	if err := e.Store.ApplyStatus(ctx, s, e.observeChange); err != nil {
 		return err
 	}
+	for _, c := range s.Changed {
+		if c.Update.Status == heliograph.Failed {
+			e.Watch.Failed(c.Update.Channel, c.Update.Reason)
+		}
+	}
 	e.post(func(e *Engine) { e.settled(i.ID, facts) })
 	for _, f := range facts {
 		if f.Status != nil && f.Status.Status == heliograph.Failed && f.Status.Result.Class == channel.ClassPause {
@@ -112,7 +117,6 @@ func (e *Engine) advance(receipts bool, d *heliograph.Delivery, user *heliograph
 			c.Suppress, c.Consent = e.suppression(&u, s.Result.Suppress, s.Result.Reason)
 			c.Events = append(c.Events, e.optedOut(&u, c.Consent))
 		}
-		e.Watch.Failed(u.Channel, u.Reason)
 	}
 	return c
 }

@@ -111,6 +111,7 @@ func runStatus(ctx context.Context, tx *hotTx, args []any) error {
 			continue
 		}
 		newest[d.ID] = c.Update
+		r.op.in.Changed = append(r.op.in.Changed, c)
 		if c.Unqueue {
 			leave.add(int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID))
 		}
@@ -152,7 +153,7 @@ func loadFacts(ctx context.Context, tx *hotTx, args []any) ([]*factRef, error) {
 	var p params
 	for _, arg := range args {
 		op := arg.(*applying)
-		op.observed = nil
+		op.observed, op.in.Changed = nil, nil
 		for i := range op.in.Facts {
 			f := &op.in.Facts[i]
 			if f.Status == nil {
@@ -224,7 +225,9 @@ func deliveryFromCells(c cells) (*heliograph.Delivery, string, error) {
 
 // applyObserved applies a fact about a link's delivery.
 func (s Deliveries) applyObserved(ctx context.Context, in *delivery.Status, f channel.Fact, observe func(context.Context, *delivery.Change) error) error {
-	return s.Atomically(ctx, func(ctx context.Context) error {
+	var c *delivery.Change
+	err := s.Atomically(ctx, func(ctx context.Context) error {
+		c = nil
 		fresh, err := Inbound{s.Store}.Keep(ctx, in.Integration, in.At, in.Raw, []string{f.Key}, []heliograph.RecordID{s.IDs.Record()})
 		if err != nil || !fresh[0] {
 			return err
@@ -233,7 +236,7 @@ func (s Deliveries) applyObserved(ctx context.Context, in *delivery.Status, f ch
 		if err != nil {
 			return err
 		}
-		c := in.Advance(d, nil, &f)
+		c = in.Advance(d, nil, &f)
 		if c == nil {
 			return nil
 		}
@@ -248,4 +251,8 @@ func (s Deliveries) applyObserved(ctx context.Context, in *delivery.Status, f ch
 		}
 		return observe(ctx, c)
 	})
+	if err == nil && c != nil {
+		in.Changed = append(in.Changed, c)
+	}
+	return err
 }
