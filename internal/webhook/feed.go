@@ -322,4 +322,10 @@ func (d *Dispatcher) forget() {
 			delete(d.lanes, id)
 		}
 	}
+	now := heliograph.At(d.Now())
+	for id, last := range d.dead {
+		if now.Sub(last) >= alertPause {
+			delete(d.dead, id)
+		}
+	}
 }
