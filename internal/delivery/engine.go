@@ -71,6 +71,7 @@ type Engine struct {
 	inflight int
 	waiting  int // items in memory that are not in flight
 	seen     heliograph.Millis
+	blind    heliograph.Millis // until when no integration is looked up
 	rng      *rand.Rand
 }
 
@@ -203,6 +204,7 @@ func (e *Engine) dispatch(ctx context.Context) {
 func (e *Engine) follow(now heliograph.Millis) {
 	if back := e.seen.Sub(now); back > 0 {
 		e.timers.Shift(-back)
+		e.blind = e.blind.Add(-back)
 		for _, l := range e.lanes {
 			l.openTill = l.openTill.Add(-back)
 		}

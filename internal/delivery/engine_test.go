@@ -27,6 +27,7 @@ type network struct {
 	flying int
 	most   int
 	lookup func() channel.Result
+	asked  time.Duration // how long a look-up takes
 }
 
 type call struct {
@@ -57,10 +58,22 @@ func (n *network) Send(ctx context.Context, out *channel.Outgoing) channel.Resul
 	return channel.Accepted(201, "X"+out.Delivery.String())
 }
 
+func (n *network) enter() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.flying++
+	n.most = max(n.most, n.flying)
+}
+
 // asked is a network that can be asked what became of an attempt.
 type asked struct{ *network }
 
 func (a asked) Lookup(context.Context, *channel.Outgoing, time.Time) channel.Result {
+	a.enter()
+	time.Sleep(a.asked)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.flying--
 	return a.lookup()
 }
 
@@ -102,14 +115,21 @@ type bench struct {
 	ids          *heliograph.IDMaker
 	integrations map[heliograph.IntegrationID]*heliograph.Integration
 	channels     map[heliograph.IntegrationID]channel.Channel
-	broken       error // what Lookup answers while it is set
+	broken       error                    // what Lookup answers while it is set
+	hangs        heliograph.IntegrationID // whose look-up does not end
 	mu           sync.Mutex
 }
 
 // Lookup implements delivery.Integrations.
-func (b *bench) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error) {
+func (b *bench) Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if id == b.hangs {
+		b.mu.Unlock()
+		<-ctx.Done()
+		b.mu.Lock()
+		return nil, nil, nil, ctx.Err()
+	}
 	if b.broken != nil {
 		return nil, nil, nil, b.broken
 	}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -30,11 +31,16 @@ type lane struct {
 	rate     float64 // what limiter was made for
 	picks    uint    // for the shares of the lower classes
 
+	doubtful  fifo.Deque[*Item] // whose echo window has ended
+	asking    int               // look-ups under way
+	resolving bool              // a timer goes on with doubtful
+
 	failures int // in a row, for the breaker
 	openTill heliograph.Millis
 	trial    bool // the breaker lets one attempt through
 
 	// The integration as last looked up.
+	hangs       int // look-ups in a row that did not end in time
 	integration *heliograph.Integration
 	channel     channel.Channel
 	kind        *channel.Type
@@ -196,12 +202,33 @@ func (e *Engine) release(l *lane, addr string) {
 	}
 }
 
+// A look-up that takes longer has failed: the dispatcher has more to do than to
+// wait for it.
+const lookupLimit = 2 * time.Second
+
+// lookupPause is how long nothing is looked up after that. A lane whose look-ups
+// do so again and again waits twice as long each time, so that it cannot hold
+// the others up.
+const lookupPause = time.Second
+
+var errBlind = errors.New("integrations cannot be looked up for now")
+
 // refresh looks the integration up. The look-up is cached by its owner.
 func (e *Engine) refresh(l *lane) error {
-	i, ch, kind, err := e.Integrations.Lookup(context.Background(), l.id)
+	if e.blind > heliograph.At(e.Now()) {
+		return errBlind
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lookupLimit)
+	defer cancel()
+	i, ch, kind, err := e.Integrations.Lookup(ctx, l.id)
 	if err != nil {
+		if ctx.Err() != nil {
+			l.hangs++
+			e.blind = heliograph.At(e.Now()).Add(lookupPause)
+		}
 		return err
 	}
+	l.hangs = 0
 	l.integration, l.channel, l.kind = i, ch, kind
 	share := i.Delivery.RatePerSecond * float64(e.owned) / heliograph.Slots
 	if e.spread(i) == 1 {
@@ -214,6 +241,11 @@ func (e *Engine) refresh(l *lane) error {
 		}
 	}
 	return nil
+}
+
+// lookupWait is how long a lane waits after a look-up that failed.
+func (l *lane) lookupWait() time.Duration {
+	return lookupPause << min(l.hangs, 5)
 }
 
 // concurrency is how many calls this process may have in flight on the lane.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"errors"
 	"time"
 
 	"heliograph"
@@ -87,8 +88,8 @@ func (e *Engine) admits(l *lane, now heliograph.Millis) bool {
 			e.abandon(l)
 			return false
 		}
-		e.Log.Error("an integration cannot be opened; its lane waits", "integration", l.id.String(), "error", err)
-		e.wait(l, now.Add(5*time.Second))
+		e.unopened(l, err)
+		e.wait(l, heliograph.At(e.Now()).Add(l.lookupWait()))
 		return false
 	}
 	switch {
@@ -106,19 +107,35 @@ func (e *Engine) admits(l *lane, now heliograph.Millis) bool {
 	return false
 }
 
+// unopened tells the log why a lane waits, once for all lanes that do.
+func (e *Engine) unopened(l *lane, err error) {
+	if !errors.Is(err, errBlind) {
+		e.Log.Error("an integration cannot be opened; its lane waits", "integration", l.id.String(), "error", err)
+	}
+}
+
 // takeToken takes one of the lane's budget, or puts the lane to wait for it.
 func (e *Engine) takeToken(l *lane, now heliograph.Millis) bool {
-	if l.limiter == nil {
-		return true
-	}
-	t := now.Time()
-	r := l.limiter.ReserveN(t, 1)
-	if d := r.DelayFrom(t); d > 0 {
-		r.CancelAt(t)
-		e.wait(l, now.Add(d+time.Millisecond))
+	if d := l.token(now); d > 0 {
+		e.wait(l, now.Add(d))
 		return false
 	}
 	return true
+}
+
+// token takes one of the lane's budget, or returns how long there is none.
+func (l *lane) token(now heliograph.Millis) time.Duration {
+	if l.limiter == nil {
+		return 0
+	}
+	t := now.Time()
+	r := l.limiter.ReserveN(t, 1)
+	d := r.DelayFrom(t)
+	if d == 0 {
+		return 0
+	}
+	r.CancelAt(t)
+	return d + time.Millisecond
 }
 
 // abandon fails what is queued for an integration that no longer exists.
@@ -170,6 +187,9 @@ func (e *Engine) claimed(claims []*Claim, err error) {
 func (e *Engine) settle(l *lane) {
 	e.inflight--
 	l.inflight--
+	if l.doubtful.Len() > 0 { // they have waited long, and are few
+		e.resolveNext(l)
+	}
 	for _, c := range e.crowded {
 		if c.state == laneCrowded {
 			c.state = laneIdle

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"context"
 	"time"
 
 	"heliograph"
@@ -166,54 +165,6 @@ func (e *Engine) doubt(l *lane, it *Item, attempt int, message, via string) *Out
 	ev.Data.Attempt, ev.Data.Started, ev.Data.Via, ev.Data.Retry = attempt, it.Started, via, o.Update.Due
 	ev.Data.Error = &heliograph.DeliveryError{Code: heliograph.ReasonUnknownOutcome, Message: message}
 	return o
-}
-
-// resolve decides an item whose echo window has ended: it asks the provider
-// where that is possible, and then follows the integration's policy.
-func (e *Engine) resolve(l *lane, it *Item) {
-	if !l.knows(it) || it.State != InDoubt {
-		return
-	}
-	err := e.refresh(l)
-	if err != nil && !heliograph.IsKind(err, heliograph.NotFound) {
-		e.Log.Error("an integration cannot be opened; what is in doubt waits", "integration", l.id.String(), "error", err)
-		e.timers.Add(heliograph.At(e.Now()).Add(5*time.Second), func() { e.resolve(l, it) })
-		return
-	}
-	e.inflight++
-	l.inflight++
-	if err != nil {
-		e.finish(l, e.failure(it, it.Delivery.Attempts, heliograph.ReasonUnknownOutcome, "the integration cannot be opened any more", "policy", ""))
-		return
-	}
-	asker, ok := l.channel.(channel.Lookuper)
-	if !ok || it.Content == nil {
-		e.finish(l, e.byPolicy(l, it))
-		return
-	}
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), e.timeout(l.kind))
-		defer cancel()
-		r := asker.Lookup(ctx, &channel.Outgoing{
-			Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address, Content: it.Content, Expires: it.Delivery.Expires,
-		}, it.Started.Time())
-		e.post(func(e *Engine) { e.lookedUp(l, it, &r) })
-	}()
-}
-
-func (e *Engine) lookedUp(l *lane, it *Item, r *channel.Result) {
-	switch r.Class {
-	case channel.ClassAccepted:
-		e.finish(l, e.accepted(l, it, r, "lookup"))
-	case channel.ClassFinal:
-		e.finish(l, e.failed(it, r, "lookup"))
-	case channel.ClassRetry: // surely not sent: sending it is no repetition
-		o := e.requeue(it, heliograph.At(e.Now()), r)
-		o.Events[0].Type, o.Events[0].Data.Via = heliograph.EventResolved, "lookup"
-		e.finish(l, o)
-	default:
-		e.finish(l, e.byPolicy(l, it))
-	}
 }
 
 // byPolicy follows the integration's policy for unknown outcomes.
