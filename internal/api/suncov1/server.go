@@ -82,7 +82,8 @@ func (s *server) admit(ctx context.Context, c *call) error {
 	return nil
 }
 
-// checkAddress refuses text in the path and query that no database takes.
+// checkAddress refuses text in the path and query that no database takes, and a
+// parameter that is given twice: which of the two was meant is anyone's guess.
 func checkAddress(c *call) error {
 	for _, v := range c.values {
 		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
@@ -95,6 +96,12 @@ func checkAddress(c *call) error {
 	q, err := url.QueryUnescape(c.URL.RawQuery)
 	if err != nil || !utf8.ValidString(q) || strings.ContainsRune(q, 0) {
 		return badRequest("the query must be URL-encoded UTF-8 without NUL")
+	}
+	c.asked = c.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(c.asked)) {
+		if len(c.asked[name]) > 1 {
+			return heliograph.InvalidField(name, "is given more than once in the query")
+		}
 	}
 	return nil
 }

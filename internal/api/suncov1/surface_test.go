@@ -179,6 +179,25 @@ func TestCORS(t *testing.T) {
 	}
 }
 
+// TestDoubledParameters: of two values none can be the one that was meant.
+func TestDoubledParameters(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, "")
+	a := p.settle("Canary")
+	app := "/apps/" + a.id.String()
+	for query, field := range map[string]string{
+		app + "/integrations?limit=1&limit=2":                        "limit",
+		app + "/integrations?types=owl&limit=1&types=dove":           "types",
+		"/webhooks/" + a.values["webhookId"] + "/deliveries?to=&to=": "to",
+		"/appusers/jo-Canary/messages?before=1&after=2&%62efore=1":   "before",
+	} {
+		rec := p.do(basic(a.key), "GET", "/v1.1"+query, "")
+		if rec.Code != 400 || !strings.Contains(rec.Body.String(), field+" is given more than once") {
+			t.Errorf("%s: %d %s", query, rec.Code, rec.Body)
+		}
+	}
+}
+
 // TestNamesInPaths: a vendor client does not encode what it puts into a path.
 func TestNamesInPaths(t *testing.T) {
 	t.Parallel()
