@@ -19,10 +19,7 @@ const (
 )
 
 // bulkLine is one line of a bulk, as documented.
-type bulkLine struct {
-	notificationRequest
-	IdempotencyKey string `json:"idempotencyKey,omitempty" doc:"As Idempotency-Key for a single notification."`
-}
+type bulkLine struct{ notificationRequest }
 
 // bulkAnswer is one line of a bulk's answer.
 type bulkAnswer struct {
@@ -119,14 +116,12 @@ func (a *API) bulkIntent(c *call, line []byte) (*notify.Intent, error) {
 	if err := checkJSON(line); err != nil {
 		return nil, err
 	}
-	var body struct {
-		notificationBody
-		IdempotencyKey string `json:"idempotencyKey"`
-	}
+	var body notificationBody
 	if err := json.Unmarshal(line, &body); err != nil {
 		return nil, jsonError(err)
 	}
-	if err := checkIdempotencyKey("idempotencyKey", body.IdempotencyKey); err != nil {
+	key, err := body.key("")
+	if err != nil {
 		return nil, err
 	}
 	in, err := body.intent(c.App.ID)
@@ -134,7 +129,7 @@ func (a *API) bulkIntent(c *call, line []byte) (*notify.Intent, error) {
 		return nil, err
 	}
 	digest := sha256.Sum256(line)
-	in.Key, in.Digest, in.Bulk = body.IdempotencyKey, digest[:], true
+	in.Key, in.Digest, in.Bulk = key, digest[:], true
 	return in, nil
 }
 

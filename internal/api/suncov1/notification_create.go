@@ -33,23 +33,26 @@ func (a *API) sendNotification(ctx context.Context, c *call) (*notify.Sent, erro
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.bytes()
+	raw, err := c.bytes()
 	if err != nil {
 		return nil, err
 	}
-	digest := sha256.Sum256(body)
-	sent, err := a.sendBody(ctx, c, key, digest[:])
+	digest := sha256.Sum256(raw)
+	var sent *notify.Sent
+	body, err := decode[notificationBody](c)
+	if err == nil {
+		if key, err = body.key(key); err != nil {
+			return nil, err
+		}
+		sent, err = a.sendBody(ctx, c, body, key, digest[:])
+	}
 	if err == nil || key == "" {
 		return sent, err
 	}
 	return a.keepRefusal(ctx, c, key, digest[:], err)
 }
 
-func (a *API) sendBody(ctx context.Context, c *call, key string, digest []byte) (*notify.Sent, error) {
-	body, err := decode[notificationBody](c)
-	if err != nil {
-		return nil, err
-	}
+func (a *API) sendBody(ctx context.Context, c *call, body *notificationBody, key string, digest []byte) (*notify.Sent, error) {
 	in, err := body.intent(c.App.ID)
 	if err != nil {
 		return nil, err
@@ -113,6 +116,21 @@ func idempotencyKey(h http.Header) (string, error) {
 		return "", heliograph.InvalidField("Idempotency-Key", "is empty; leave it out, or give 1 to %d printable ASCII characters", maxIdempotencyKey)
 	}
 	return given[0], checkIdempotencyKey("Idempotency-Key", given[0])
+}
+
+// key returns the idempotency key of a notification: the body's, or else the
+// header's. Two that differ would each promise something else.
+func (b *notificationBody) key(header string) (string, error) {
+	const field = "idempotencyKey"
+	switch {
+	case b.IdempotencyKey == nil:
+		return header, nil
+	case *b.IdempotencyKey == "":
+		return "", heliograph.InvalidField(field, "is empty; leave it out, or give 1 to %d printable ASCII characters", maxIdempotencyKey)
+	case header != "" && header != *b.IdempotencyKey:
+		return "", heliograph.InvalidField(field, "is not the one in the header Idempotency-Key")
+	}
+	return *b.IdempotencyKey, checkIdempotencyKey(field, *b.IdempotencyKey)
 }
 
 func checkIdempotencyKey(field, key string) error {

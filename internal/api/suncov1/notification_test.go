@@ -42,6 +42,35 @@ func TestNotificationsTheirOwnWay(t *testing.T) {
 	}
 }
 
+// TestKeyInTheBody: an idempotency key in the body of a single notification is
+// honoured as in a line of a bulk.
+func TestKeyInTheBody(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, "")
+	of := p.settle("rook")
+	path := "/v1.1/apps/" + of.id.String() + "/notifications"
+	send := func(header, key string) *httptest.ResponseRecorder {
+		body := p.fill(`{"destination":{"integrationId":"{integrationId}","destinationId":"`+of.phone+`"},"author":{"role":"appMaker"},"idempotencyKey":"`+key+`","message":{"type":"text","text":"x"}}`, of.values)
+		if header == "" {
+			return p.do(basic(of.key), "POST", path, body)
+		}
+		return p.do(basic(of.key), "POST", path, body, "Idempotency-Key", header)
+	}
+	first, again := send("", "k"), send("k", "k")
+	if first.Code != 201 || again.Code != 201 || again.Body.String() != first.Body.String() || again.Header().Get("Idempotent-Replayed") != "true" {
+		t.Errorf("%d %s, then %d %s", first.Code, first.Body, again.Code, again.Body)
+	}
+	before := p.state(of.id)
+	for _, bad := range []*httptest.ResponseRecorder{send("other", "k2"), send("", ""), send("", "ü")} {
+		if bad.Code != 400 || !strings.Contains(bad.Body.String(), "idempotencyKey") {
+			t.Errorf("%d %s", bad.Code, bad.Body)
+		}
+	}
+	if d := changes(before, p.state(of.id)); len(d) > 0 {
+		t.Errorf("refused ones changed: %v", d)
+	}
+}
+
 // TestAnEmptyKeyIsAMistake checks that a caller who meant to give an idempotency
 // key, and did not, hears of it.
 func TestAnEmptyKeyIsAMistake(t *testing.T) {

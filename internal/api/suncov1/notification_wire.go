@@ -1,7 +1,6 @@
 package suncov1
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -13,13 +12,14 @@ import (
 
 // notificationRequest is the body of a new notification, as documented.
 type notificationRequest struct {
-	Destination   notificationTarget `json:"destination" required:"true"`
-	Author        notificationAuthor `json:"author" required:"true"`
-	Message       messageContent     `json:"message" required:"true"`
-	MessageSchema string             `json:"messageSchema,omitempty"`
-	Category      string             `json:"category,omitempty" doc:"transactional (default) or marketing. Ours."`
-	ScheduledAt   string             `json:"scheduledAt,omitempty" doc:"When to send it, ISO-8601; now unless told. Ours."`
-	ExpiresAt     string             `json:"expiresAt,omitempty" doc:"Do not send it from this moment on, ISO-8601. Ours."`
+	Destination    notificationTarget `json:"destination" required:"true"`
+	Author         notificationAuthor `json:"author" required:"true"`
+	Message        messageContent     `json:"message" required:"true"`
+	MessageSchema  string             `json:"messageSchema,omitempty"`
+	Category       string             `json:"category,omitempty" doc:"transactional (default) or marketing. Ours."`
+	ScheduledAt    string             `json:"scheduledAt,omitempty" doc:"When to send it, ISO-8601 or decimal Unix seconds; now unless told, and at once when it is past. Ours."`
+	ExpiresAt      string             `json:"expiresAt,omitempty" doc:"Do not send it from this moment on, ISO-8601. Ours."`
+	IdempotencyKey string             `json:"idempotencyKey,omitempty" doc:"As the header Idempotency-Key; when both are given they must be the same. Ours."`
 }
 
 type notificationTarget struct {
@@ -59,6 +59,8 @@ type notificationBody struct {
 	Category      string              `json:"category"`
 	ScheduledAt   json.RawMessage     `json:"scheduledAt"`
 	ExpiresAt     json.RawMessage     `json:"expiresAt"`
+	// IdempotencyKey is nil when it is left out.
+	IdempotencyKey *string `json:"idempotencyKey"`
 }
 
 // intent checks the parts that are the wire's, in the contract's order.

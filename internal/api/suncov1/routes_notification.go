@@ -18,7 +18,7 @@ func (a *API) notificationRoutes() []route {
 	return []route{
 		{method: http.MethodPost, path: "/notifications", form: longOnly, scopes: forServers, status: http.StatusCreated, raw: a.postNotification, v1: true,
 			op: op{id: "postNotification", tag: "Notifications", summary: "Send a notification", in: notificationRequest{}, out: notificationAnswer{},
-				doc: "Sends a message to an address of a channel, without a prior conversation. When this answers, the notification is stored durably; it is sent, or told as failed. Idempotency-Key makes a repetition harmless for 24 hours."}},
+				doc: "Sends a message to an address of a channel, without a prior conversation. When this answers, the notification is stored durably; it is sent, or told as failed. A scheduledAt that is past sends it at once. A scheduled one is part of the person's conversation from its acceptance on. Idempotency-Key, or idempotencyKey in the body, makes a repetition harmless for 24 hours."}},
 		{method: http.MethodPost, path: "/notifications/bulk", form: longOnly, scopes: forServers, raw: a.postNotifications, v1: true, maxBody: maxBulkBody,
 			op: op{id: "postNotificationsBulk", tag: "Notifications", summary: "Send up to 10,000 notifications", in: bulkLine{}, out: bulkAnswer{}, lines: true,
 				doc: "The body is NDJSON: one notification a line, as for a single one, with an optional idempotencyKey each. The answer is NDJSON too, one line for each, in order. A bad line fails alone."}},
