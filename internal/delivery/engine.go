@@ -72,6 +72,9 @@ type Engine struct {
 	waiting  int // items in memory that are not in flight
 	seen     heliograph.Millis
 	blind    heliograph.Millis // until when no integration is looked up
+	expiring int               // items whose expiry is being stored
+	moreLate bool              // more than may be told at once is too late
+	sweeping bool              // the queue is being looked through for what is too late
 	rng      *rand.Rand
 }
 
@@ -116,7 +119,15 @@ func (noWatch) Failed(string, string)                          {}
 // Start runs the dispatcher until Stop.
 func (e *Engine) Start(ctx context.Context) {
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	e.post(func(e *Engine) { e.keepHouse() })
 	e.done.Go(func() { e.dispatch(ctx) })
+}
+
+// keepHouse sets off what is done from time to time.
+func (e *Engine) keepHouse() {
+	now := heliograph.At(e.Now())
+	e.timers.Add(now.Add(expireEvery), e.expireAll)
+	e.timers.Add(now.Add(tidyEvery), e.tidy)
 }
 
 // Drain stops new attempts; those under way go on.

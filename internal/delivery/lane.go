@@ -39,6 +39,9 @@ type lane struct {
 	openTill heliograph.Millis
 	trial    bool // the breaker lets one attempt through
 
+	idle heliograph.Millis // since when it has been seen unused; 0: it is used
+	gone bool              // its integration was deleted
+
 	// The integration as last looked up.
 	hangs       int // look-ups in a row that did not end in time
 	integration *heliograph.Integration
@@ -52,6 +55,7 @@ type source struct {
 	loading bool
 	missed  bool // rows were left to the database while loading
 	next    heliograph.Millis
+	swept   Place // up to where what is too late was looked for
 }
 
 type laneState uint8

@@ -140,6 +140,7 @@ func (l *lane) token(now heliograph.Millis) time.Duration {
 
 // abandon fails what is queued for an integration that no longer exists.
 func (e *Engine) abandon(l *lane) {
+	l.gone = true
 	for c := range l.ready {
 		for {
 			it, ok := l.ready[c].PopFront()

@@ -74,6 +74,12 @@ type Source struct {
 	Class       heliograph.Class
 }
 
+// Place is where an item stands in its source.
+type Place struct {
+	Due heliograph.Millis
+	ID  heliograph.NotificationID
+}
+
 // AppSource is a source and the app that it belongs to.
 type AppSource struct {
 	Source
@@ -121,6 +127,11 @@ type Store interface {
 	// Due returns the first ready items of a source, in order, leaving out the
 	// known ones, and when the next one is due that is not yet (0: none).
 	Due(ctx context.Context, src Source, now heliograph.Millis, limit int, known func(heliograph.NotificationID) bool) (items []*Item, more bool, next heliograph.Millis, err error)
+
+	// Expired looks through the next limit ready items of a source after a place,
+	// in order, and returns those that are too late, and the place that it came
+	// to; the zero place at the end.
+	Expired(ctx context.Context, src Source, now heliograph.Millis, after Place, limit int) (items []*Item, next Place, err error)
 
 	// Wake tells other processes that something was queued in slots of theirs.
 	Wake(ctx context.Context, slots []int) error

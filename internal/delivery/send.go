@@ -117,7 +117,11 @@ const defaultPause = 5 * time.Minute
 
 // finish records an outcome, then frees the sender and the address.
 func (e *Engine) finish(l *lane, o *Outcome) {
-	done := func(err error) { e.post(func(e *Engine) { e.finished(l, o, err) }) }
+	e.record(o, func(err error) { e.post(func(e *Engine) { e.finished(l, o, err) }) })
+}
+
+// record stores an outcome, together with what depends on it.
+func (e *Engine) record(o *Outcome, done func(error)) {
 	if e.Observer != nil && o.Item.Delivery.Kind == heliograph.LinkDelivery {
 		go func() {
 			done(e.Store.FinishObserved(context.Background(), o, func(ctx context.Context) error { return e.tellObserver(ctx, o) }))

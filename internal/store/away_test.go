@@ -44,7 +44,10 @@ func TestADatabaseThatIsAwayIsNoFaultOfOurs(t *testing.T) {
 		"a write": func() error {
 			return s.Atomically(t.Context(), func(ctx context.Context) error { return s.AppendEvents(ctx, event) })
 		},
-		"a read": func() error { _, err := store.Integrations{Store: s}.ByID(t.Context(), o.IDs.Integration()); return err },
+		"a read": func() error {
+			_, err := store.Integrations{Store: s}.ByID(t.Context(), o.IDs.Integration())
+			return err
+		},
 		"a hot write": func() error {
 			app := o.IDs.App()
 			a := &notify.Accept{

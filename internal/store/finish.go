@@ -106,6 +106,9 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 	for i, a := range args {
 		o := a.(finishing).o
 		if o.Applied = left[i]; !o.Applied {
+			if o.Item.State == delivery.Ready {
+				continue // it was never sent, and somebody else has decided
+			}
 			// The provider's own word came first. What we saw stays on record.
 			seen := *o.Events[0]
 			seen.Type = heliograph.EventAttempt

@@ -128,3 +128,37 @@ func (s Deliveries) items(ctx context.Context, src delivery.Source, at []place) 
 	}
 	return collect(ctx, s.Store, scanItem, selectItems, args...)
 }
+
+// Expired looks through the next items of a source for those that are too late.
+// It reads no more than limit of them, whatever it finds.
+func (s Deliveries) Expired(ctx context.Context, src delivery.Source, now heliograph.Millis, after delivery.Place, limit int) (items []*delivery.Item, next delivery.Place, err error) {
+	type seen struct {
+		place
+		expires heliograph.Millis
+	}
+	rows, err := collect(ctx, s.Store, func(row scanner) (r seen, err error) { return r, row.Scan(&r.due, &r.id, &r.expires) },
+		`SELECT q.due_at, q.id, d.expires_at FROM queue q JOIN deliveries d ON d.app_id = q.app_id AND d.id = q.id
+		WHERE q.slot = $1 AND q.integration_id = $2 AND q.class = $3 AND (q.due_at, q.id) > ($4, $5) AND q.due_at <= $6 AND q.state = 0
+		ORDER BY q.due_at, q.id LIMIT $7`, src.Slot, src.Integration, int(src.Class), after.Due, after.ID[:], now, limit)
+	if err != nil {
+		return nil, next, err
+	}
+	var late []place
+	for _, r := range rows {
+		if r.expires != 0 && r.expires <= now {
+			late = append(late, r.place)
+		}
+	}
+	for from := 0; from < len(late); from += detailPage {
+		part, err := s.items(ctx, src, late[from:min(from+detailPage, len(late))])
+		if err != nil {
+			return nil, next, err
+		}
+		items = append(items, part...)
+	}
+	if len(rows) == limit {
+		last := rows[limit-1]
+		next = delivery.Place{Due: last.due, ID: last.id}
+	}
+	return items, next, nil
+}
