@@ -45,6 +45,8 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", page)
 	mux.HandleFunc("GET /phones/{number}", page)
 	mux.Handle("GET /assets/", assets())
+	// Browsers ask for this beside answers that are no pages.
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	return guard(mux)
 }
 

@@ -17,6 +17,12 @@ import (
 	crand "crypto/rand"
 )
 
+// Link leads from the simulator's page to another one.
+type Link struct {
+	Text string `json:"text"`
+	Path string `json:"path"`
+}
+
 // Options is what a simulator is made from. The zero value works.
 type Options struct {
 	Now  func() time.Time // stamps; nil: time.Now
@@ -30,6 +36,8 @@ type Options struct {
 	// Hint is the command that the page shows while there is no message; "": one
 	// that sends through the played API.
 	Hint string
+	// Links lead from the page to others.
+	Links []Link
 
 	// Accounts are the accounts that exist. With none, every account exists, and
 	// the token that it comes with is learned and signs its callbacks.
@@ -75,6 +83,7 @@ type Simulator struct {
 	http     *http.Client
 	public   string
 	hint     string
+	links    []Link
 	random   *random
 	settings atomic.Pointer[Settings]
 	outcomes map[string]*outcome // by the last four digits of a recipient
@@ -97,7 +106,7 @@ type Simulator struct {
 // New returns a running simulator. Close it.
 func New(o Options) *Simulator {
 	limits := o.Limits.withDefaults()
-	s := &Simulator{now: o.Now, log: o.Log, http: o.HTTP, public: strings.TrimRight(o.PublicURL, "/"), hint: o.Hint}
+	s := &Simulator{now: o.Now, log: o.Log, http: o.HTTP, public: strings.TrimRight(o.PublicURL, "/"), hint: o.Hint, links: o.Links}
 	if s.now == nil {
 		s.now = time.Now
 	}

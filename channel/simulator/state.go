@@ -98,9 +98,10 @@ func (s *Simulator) getState(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]int{"callbacksWaiting": waiting, "callbacksDropped": dropped})
 }
 
-// getCatalogue answers the magic recipients, what rules can do, and the hint.
+// getCatalogue answers the magic recipients, what rules can do, the hint and
+// the links.
 func (s *Simulator) getCatalogue(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"recipients": Recipients(), "actions": Actions(), "hint": s.hint})
+	writeJSON(w, http.StatusOK, map[string]any{"recipients": Recipients(), "actions": Actions(), "hint": s.hint, "links": s.links})
 }
 
 func queryInt(r *http.Request, name string, otherwise int) int {

@@ -71,7 +71,7 @@ func TestNoHistory(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	t.Parallel()
-	n := start(t, simulator.Options{Hint: "curl this"})
+	n := start(t, simulator.Options{Hint: "curl this", Links: []simulator.Link{{Text: "Elsewhere", Path: "/elsewhere"}}})
 	for path, want := range map[string]string{
 		"/":                    `<main id="phones"`,
 		"/phones/+15551230001": `aria-live="polite"`,
@@ -88,6 +88,12 @@ func TestPage(t *testing.T) {
 		if a.status != 200 || !strings.Contains(a.raw, want) {
 			t.Errorf("%s: %d, without %q", path, a.status, want)
 		}
+	}
+	if a := n.own("GET", "/sim/catalogue", ""); !strings.Contains(a.raw, `"/elsewhere"`) {
+		t.Errorf("without the link: %s", a.raw)
+	}
+	if a := n.own("GET", "/favicon.ico", ""); a.status != http.StatusNoContent {
+		t.Errorf("the icon that browsers ask for: %d", a.status)
 	}
 	if a := n.own("GET", "/", ""); !strings.Contains(a.header.Get("Content-Security-Policy"), "default-src 'self'") {
 		t.Errorf("policy %q", a.header.Get("Content-Security-Policy"))

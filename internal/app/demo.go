@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"heliograph"
+	"heliograph/channel/simulator"
 	"heliograph/internal/config"
 	"heliograph/internal/tenant"
 )
@@ -35,7 +36,8 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		fmt.Fprintln(o.Out, line)
 	}
 	hookSink := newSink(time.Now, say)
-	sim, err := Simulate(SimulateOptions{Listen: o.Simulator, Log: o.Log, More: hookSink.routes})
+	sim, err := Simulate(SimulateOptions{Listen: o.Simulator, Log: o.Log, More: hookSink.routes,
+		Links: []simulator.Link{{Text: "Webhooks received", Path: "/webhooks"}}})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ type SimulateOptions struct {
 	Log       *slog.Logger
 	// More adds handlers of its own beside the simulator's; may be nil.
 	More func(mux *http.ServeMux)
+	// Links lead from the simulator's page to More.
+	Links []simulator.Link
 }
 
 // Simulation is a running provider simulator with its pages.
@@ -37,7 +39,7 @@ func Simulate(o SimulateOptions) (*Simulation, error) {
 		o.PublicURL = "http://" + reachable(web.ln.Addr().String())
 	}
 	s := &Simulation{url: o.PublicURL, web: web}
-	s.sim = simulator.New(simulator.Options{Log: o.Log, PublicURL: o.PublicURL, Limits: simulator.Limits{NoHistory: o.NoHistory}})
+	s.sim = simulator.New(simulator.Options{Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory}})
 	mux := http.NewServeMux()
 	mux.Handle("/", s.sim.Handler())
 	if o.More != nil {

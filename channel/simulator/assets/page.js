@@ -12,6 +12,7 @@ const phones = new Map(); // number → { root, log, blocked, items: Map(sid →
 
 for (const node of document.querySelectorAll("[data-text]")) node.textContent = text[node.dataset.text];
 document.getElementById("phones").setAttribute("aria-label", text.phones);
+document.getElementById("links").setAttribute("aria-label", text.links);
 document.querySelector("aside").setAttribute("aria-label", text.tools);
 if (wanted) {
   document.body.classList.add("one");
@@ -114,8 +115,16 @@ function showEmpty() {
   ].join("\n");
 }
 
+function showLinks(links) {
+  const nav = document.getElementById("links");
+  nav.replaceChildren(...links.map((link) => el("a", { href: link.path }, link.text)));
+  nav.hidden = !links.length;
+}
+
 async function load() {
-  hint = (await request("GET", "/sim/catalogue")).hint;
+  const catalogue = await request("GET", "/sim/catalogue");
+  hint = catalogue.hint;
+  showLinks(catalogue.links || []);
   const list = wanted
     ? [await request("GET", "/sim/phones/" + encodeURIComponent(wanted))]
     : (await request("GET", `/sim/phones?limit=${shown}`)).phones;

@@ -4,6 +4,7 @@ export const text = {
   subtitle: "What is sent to the simulated network arrives here. Type an answer and press Enter.",
   skip: "Skip to the phones",
   phones: "Phones",
+  links: "Other pages",
   tools: "Faults and settings",
   openLabel: "Open a phone",
   openButton: "Open",
