@@ -1,5 +1,7 @@
 package store
 
+// This file is per dialect: what each database says when it is away.
+
 import (
 	"context"
 	"database/sql"

@@ -19,11 +19,11 @@ import (
 type result struct {
 	at      heliograph.Millis // when it started
 	took    time.Duration
-	status  int // 0: no answer
+	status  int    // 0: no answer
 	err     string // for the owner of the webhook
 	detail  string // for our log
-	lost    bool // the entry cannot be told at all
-	aborted bool // we stopped it: it says nothing about the receiver
+	lost    bool   // the entry cannot be told at all
+	aborted bool   // we stopped it: it says nothing about the receiver
 }
 
 // maxAnswer is how much of an answer is read to keep its connection.
