@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ type lane struct {
 	reopen bool    // it was closed before the look-up that is due
 
 	lines  map[[12]byte]*line
+	parked map[*line]struct{} // lines of one parked entry each
 	ready  fifo[*line]
 	inRing bool
 	feeds  map[int]*feed                   // by slot
@@ -68,7 +70,7 @@ func (d *Dispatcher) lane(id heliograph.WebhookID, app heliograph.AppID) *lane {
 	if l == nil {
 		l = &lane{
 			id: id, limit: d.Limits.PerWebhook,
-			lines: map[[12]byte]*line{}, feeds: map[int]*feed{}, known: map[heliograph.EventID]struct{}{},
+			lines: map[[12]byte]*line{}, parked: map[*line]struct{}{}, feeds: map[int]*feed{}, known: map[heliograph.EventID]struct{}{},
 		}
 		d.lanes[id] = l
 	}
@@ -92,6 +94,7 @@ func (d *Dispatcher) enter(l *lane, it *item) {
 	case it.Parked:
 		// It holds no other event back, and none holds it.
 		n = &line{key: it.Key, slot: it.Slot}
+		l.parked[n] = struct{}{}
 	case n == nil:
 		n = &line{key: it.Key, slot: it.Slot}
 		l.lines[it.Key] = n
@@ -137,6 +140,7 @@ func (d *Dispatcher) advance(l *lane, n *line) {
 		return
 	}
 	if len(n.items) == 0 {
+		delete(l.parked, n)
 		if l.lines[n.key] == n {
 			delete(l.lines, n.key)
 		}
@@ -191,13 +195,30 @@ func (d *Dispatcher) drop(l *lane, n *line) {
 	l.held -= len(n.items)
 	d.held -= len(n.items)
 	n.items = nil
+	delete(l.parked, n)
 	if l.lines[n.key] == n {
 		delete(l.lines, n.key)
 	}
 }
 
+// all is every line in memory.
+func (l *lane) all() iter.Seq[*line] {
+	return func(yield func(*line) bool) {
+		for _, n := range l.lines {
+			if !yield(n) {
+				return
+			}
+		}
+		for n := range l.parked {
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
+
 func (d *Dispatcher) dropSlot(l *lane, slot int) {
-	for _, n := range l.lines {
+	for n := range l.all() {
 		if n.slot == slot {
 			d.drop(l, n)
 		}
@@ -214,7 +235,7 @@ func (d *Dispatcher) dropSlot(l *lane, slot int) {
 // close drops everything of a webhook that is disabled or gone.
 func (d *Dispatcher) close(l *lane) {
 	l.closed = true
-	for _, n := range l.lines {
+	for n := range l.all() {
 		d.drop(l, n)
 	}
 	for slot := range l.feeds {
