@@ -107,6 +107,35 @@ func Deliveries(t *testing.T, open func(*testing.T) *store.Store) {
 			t.Errorf("status %v, %v", d.Status, err)
 		}
 	})
+	t.Run("what is too late is found page by page, among what is ready", func(t *testing.T) {
+		t.Parallel()
+		q := newQueueing(t, open)
+		var want []heliograph.NotificationID
+		for i := range 7 {
+			a := q.make(fmt.Sprintf("+1888%d", i), "text")
+			a.Delivery.Due = heliograph.Millis(1000 + i)
+			a.Delivery.Expires = []heliograph.Millis{0, 2000, 3000}[i%3]
+			if q.accept(a); a.Delivery.Expires == 2000 {
+				want = append(want, a.Delivery.ID)
+			}
+		}
+		var got []heliograph.NotificationID
+		pages, at := 0, delivery.Place{}
+		for first := true; first || at != (delivery.Place{}); first = false {
+			items, next, err := q.view.Expired(t.Context(), q.src, 2000, at, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, it := range items {
+				got = append(got, it.Delivery.ID)
+			}
+			at = next
+			pages++
+		}
+		if !slices.Equal(got, want) || pages != 4 {
+			t.Errorf("found %v in %d pages, want %v in 4", got, pages, want)
+		}
+	})
 	t.Run("a process claims only with the lease of the slot", func(t *testing.T) {
 		t.Parallel()
 		q := newQueueing(t, open)
