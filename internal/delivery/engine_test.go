@@ -218,8 +218,9 @@ func (b *bench) integration(app heliograph.AppID, ch channel.Channel, d heliogra
 func (b *bench) send(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *heliograph.Delivery {
 	b.t.Helper()
 	it := b.accept(i, address, text, change...)
+	d := it.Delivery // the item is the engine's from now on
 	b.engine.Offer(it)
-	return it.Delivery
+	return d
 }
 
 // accept stores one notification without offering it.
