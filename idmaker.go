@@ -14,9 +14,9 @@ type IDMaker struct {
 
 	mu      sync.Mutex
 	process [5]byte
-	second  int64
-	counter uint32
-	milli   int64
+	milli   int64 // of the newest id
+	count   uint32
+	uuid    int64 // milliseconds of the newest notification id
 	sub     uint16
 }
 
@@ -31,18 +31,22 @@ func NewIDMaker(now Clock, random io.Reader) *IDMaker {
 	return m
 }
 
+// perMilli is how many ids of one millisecond are told apart by their count.
+const perMilli = 1 << 14
+
 func (m *IDMaker) next() (id [12]byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	// A clock that steps back must not break the order: the last second is kept.
-	if s := m.now().Unix(); s > m.second {
-		m.second, m.counter = s, 0
-	} else if m.counter++; m.counter >= 1<<24 {
-		m.second, m.counter = m.second+1, 0
+	// A clock that steps back must not break the order: the last moment is kept.
+	if ms := m.now().UnixMilli(); ms > m.milli {
+		m.milli, m.count = ms, 0
+	} else if m.count++; m.count >= perMilli {
+		m.milli, m.count = m.milli+1, 0
 	}
-	binary.BigEndian.PutUint32(id[:4], uint32(m.second))
-	copy(id[4:9], m.process[:])
-	id[9], id[10], id[11] = byte(m.counter>>16), byte(m.counter>>8), byte(m.counter)
+	binary.BigEndian.PutUint32(id[:4], uint32(m.milli/1000))
+	within := uint32(m.milli%1000)*perMilli + m.count
+	id[4], id[5], id[6] = byte(within>>16), byte(within>>8), byte(within)
+	copy(id[7:], m.process[:])
 	return id
 }
 
@@ -51,15 +55,15 @@ func (m *IDMaker) next() (id [12]byte) {
 func (m *IDMaker) Notification() (id NotificationID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if ms := m.now().UnixMilli(); ms > m.milli {
-		m.milli, m.sub = ms, 0
+	if ms := m.now().UnixMilli(); ms > m.uuid {
+		m.uuid, m.sub = ms, 0
 	} else if m.sub++; m.sub >= 1<<12 {
-		m.milli, m.sub = m.milli+1, 0
+		m.uuid, m.sub = m.uuid+1, 0
 	}
 	if _, err := io.ReadFull(m.rand, id[8:]); err != nil {
 		panic("no randomness for ids: " + err.Error())
 	}
-	binary.BigEndian.PutUint64(id[:8], uint64(m.milli)<<16|0x7000|uint64(m.sub))
+	binary.BigEndian.PutUint64(id[:8], uint64(m.uuid)<<16|0x7000|uint64(m.sub))
 	id[8] = id[8]&0x3f | 0x80
 	return id
 }

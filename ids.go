@@ -6,9 +6,11 @@ import (
 	"fmt"
 )
 
-// ID is a 12-byte identifier of one kind of thing: 4 bytes of Unix seconds,
-// 5 random bytes of the process, 3 bytes of counter. Ids of one process sort by
-// the time they were made. On the wire an ID is 24 lower-case hex digits; in
+// ID is a 12-byte identifier of one kind of thing: 4 bytes of Unix seconds, 3
+// bytes of the millisecond in it and a count, 5 random bytes of the process. Ids
+// sort by the time they were made: to the last one within a process, and by the
+// millisecond between processes, so that a successor's ids come after those of
+// the process that it replaces. On the wire an ID is 24 lower-case hex digits; in
 // the database it is 12 bytes; the zero ID is "none": "" on the wire, NULL in
 // the database.
 type ID[K any] [12]byte

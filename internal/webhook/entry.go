@@ -35,10 +35,9 @@ type Entry struct {
 }
 
 // Sequence is a number that increases from event to event of one key: the
-// second and the count within it, from the event's id, and a part of the process.
+// beginning of the event's id, which is its time and the count within it.
 func Sequence(id heliograph.EventID) string {
-	n := uint64(binary.BigEndian.Uint32(id[:4]))<<32 | uint64(id[9])<<24 | uint64(id[10])<<16 | uint64(id[11])<<8 | uint64(id[8])
-	return strconv.FormatUint(n, 10)
+	return strconv.FormatUint(binary.BigEndian.Uint64(id[:8]), 10)
 }
 
 // The outcomes of an attempt, as the log has them.
