@@ -126,16 +126,18 @@ func (a *answers) accept() {
 }
 
 // race accepts notifications and hears answers at once; many of each, or one by
-// each of many callers.
+// each of many callers. The notifications are no more than one answer takes
+// along: they may all be stored between two answers.
 func (a *answers) race(many bool) {
-	each := 1
+	const callers = 6
+	each, sent := 1, 1
 	if many {
-		each = 10
+		each, sent = 10, conversation.MaxContext/callers
 	}
 	var wg sync.WaitGroup
-	for w := range 6 {
+	for w := range callers {
 		wg.Go(func() {
-			for range each {
+			for range sent {
 				a.accept()
 			}
 		})
