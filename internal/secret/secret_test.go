@@ -33,7 +33,8 @@ func TestSealOpen(t *testing.T) {
 		if bytes.Equal(a, b) {
 			t.Error("two seals of one text are equal: the nonce is not random")
 		}
-		if plain != "" && bytes.Contains(a, []byte(plain)) {
+		// A short text stands in random bytes by chance.
+		if len(plain) > 8 && bytes.Contains(a, []byte(plain)) {
 			t.Error("the text can be read in the sealed value")
 		}
 		got, err := r.Open(a, "keys/1")
