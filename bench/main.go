@@ -23,6 +23,7 @@ import (
 // options are the command line's.
 type options struct {
 	only    string
+	quick   bool
 	json    string
 	bin     string
 	pg      string
@@ -41,6 +42,7 @@ type options struct {
 func readOptions(args []string) (*options, error) {
 	o := &options{bin: os.Getenv("HELIOGRAPH_BIN"), pg: os.Getenv("HELIOGRAPH_TEST_PG")}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.BoolVar(&o.quick, "quick", false, "j1, j1pg and j4 measure the rate alone, and compare nothing")
 	f.StringVar(&o.only, "only", "", "run only these jobs, separated by commas: "+strings.Join(jobNames(), ", "))
 	f.StringVar(&o.json, "json", "", "write the results to this file, too")
 	f.StringVar(&o.profile, "profile", "", "write CPU profiles of the server to this folder")
