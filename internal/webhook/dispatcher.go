@@ -78,9 +78,11 @@ type Dispatcher struct {
 	ring     []*lane // those with something ready
 	turn     int
 	slots    [heliograph.Slots]slotState
-	held     int // entries in memory
-	calls    int // senders at work
-	suspects int // of them at suspect webhooks
+	held     int       // entries in memory
+	calls    int       // senders at work
+	suspects int       // of them at suspect webhooks
+	idle     []*sender // the one that was idle the shortest last
+	spare    int       // how many of them had nothing to do since the last rest
 	raw      []*item
 	outcomes []Outcome                                  // not recorded yet
 	chores   []func()                                   // for the feeder
@@ -113,7 +115,7 @@ func New(d Deps) *Dispatcher {
 		Deps: d, lanes: map[heliograph.WebhookID]*lane{}, dead: map[heliograph.WebhookID]heliograph.Millis{},
 		prepareBell: newBell(), feedBell: newBell(), recordBell: newBell(), quiet: make(chan struct{}),
 	}
-	w.caller.http, w.caller.now, w.caller.after, w.caller.agent = d.HTTP, d.Now, d.After, []string{d.Agent}
+	w.caller = caller{http: d.HTTP, now: d.Now, agent: []string{d.Agent}, timeouts: timeouts{now: d.Now, after: d.After}}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	return w
 }
@@ -135,6 +137,8 @@ func (d *Dispatcher) Stop(ctx context.Context) {
 			close(d.quiet)
 		}
 	}
+	d.spare = len(d.idle)
+	d.rest()
 	d.mu.Unlock()
 	select {
 	case <-d.quiet:
@@ -147,6 +151,7 @@ func (d *Dispatcher) Stop(ctx context.Context) {
 	d.feedBell.ring()
 	d.recordBell.ring()
 	d.wg.Wait()
+	d.caller.timeouts.halt()
 }
 
 // Gained tells that this process now works on slots.
@@ -185,10 +190,7 @@ func (d *Dispatcher) Offer(told []heliograph.Told) {
 			Slot: heliograph.KeySlot(key), Webhook: t.Webhook, App: t.Event.App, ID: t.Event.ID, Key: key, Due: t.Event.At, Event: t.Event,
 		}}
 		if c := t.Context; c != nil {
-			it.with = Context{Delivery: c.Delivery, User: c.User, Message: c.Message}
-			if c.Message == nil && c.Content != nil {
-				it.with.Message = &heliograph.Message{ID: t.Event.Message, App: t.Event.App, Content: *c.Content}
-			}
+			it.with = Context{Delivery: c.Delivery, User: c.User, Message: c.Message, Content: c.Content}
 		}
 		d.take(it)
 	}

@@ -77,6 +77,15 @@ type Context struct {
 	Delivery *heliograph.Delivery
 	User     *heliograph.User // its clients only where asked for
 	Message  *heliograph.Message
+	Content  *heliograph.Content   // of a delivery's message, where the message itself is not at hand
 	Recent   []*heliograph.Message // by time; those that still exist
 	Client   *heliograph.Client
+}
+
+// Said is what the message says that a delivery brings; nil when it is not known.
+func (c *Context) Said() *heliograph.Content {
+	if c.Message != nil {
+		return &c.Message.Content
+	}
+	return c.Content
 }

@@ -17,6 +17,7 @@ const (
 	// comes later is found by the sweep.
 	lateCommit = 30 * time.Second
 	sweepEvery = 60 // ticks
+	restEvery  = 10 // ticks
 )
 
 // feed is what is known of a place's entries in the database. While it is
@@ -195,6 +196,11 @@ func (d *Dispatcher) scanned(slot int) bool {
 
 // onTick looks for what nobody rings a bell for.
 func (d *Dispatcher) onTick(ticks int) error {
+	if ticks%restEvery == 0 {
+		d.mu.Lock()
+		d.rest()
+		d.mu.Unlock()
+	}
 	slots := d.owned()
 	if len(slots) == 0 {
 		return nil

@@ -43,8 +43,15 @@ type line struct {
 	key   [12]byte
 	slot  int
 	items []*item
+	room  [1]*item // what most lines need
 	state lineState
 	lost  bool // no longer ours
+}
+
+func newLine(it *item) *line {
+	n := &line{key: it.Key, slot: it.Slot}
+	n.items = n.room[:0]
+	return n
 }
 
 type lineState uint8
@@ -93,10 +100,10 @@ func (d *Dispatcher) enter(l *lane, it *item) {
 	switch {
 	case it.Parked:
 		// It holds no other event back, and none holds it.
-		n = &line{key: it.Key, slot: it.Slot}
+		n = newLine(it)
 		l.parked[n] = struct{}{}
 	case n == nil:
-		n = &line{key: it.Key, slot: it.Slot}
+		n = newLine(it)
 		l.lines[it.Key] = n
 	}
 	it.line = n
@@ -150,10 +157,12 @@ func (d *Dispatcher) advance(l *lane, n *line) {
 	if !head.prepared {
 		return
 	}
-	if wait := head.Due.Sub(heliograph.At(d.Now())); wait > 0 && head.Attempt > 0 {
-		n.state = waiting
-		d.After(wait, func() { d.wake(l, n) })
-		return
+	if head.Attempt > 0 {
+		if wait := head.Due.Sub(heliograph.At(d.Now())); wait > 0 {
+			n.state = waiting
+			d.After(wait, func() { d.wake(l, n) })
+			return
+		}
 	}
 	n.state = ready
 	l.ready.push(n)

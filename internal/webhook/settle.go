@@ -8,7 +8,7 @@ import (
 )
 
 // settle decides what becomes of an entry after a call. The lock must be held.
-func (d *Dispatcher) settle(l *lane, it *item, r *result, p *payload) {
+func (d *Dispatcher) settle(l *lane, it *item, r *result, body []byte) {
 	l.calls--
 	d.calls--
 	if it.suspect {
@@ -23,7 +23,7 @@ func (d *Dispatcher) settle(l *lane, it *item, r *result, p *payload) {
 		return
 	}
 	now := heliograph.At(d.Now())
-	o := d.judge(it, r, p, now)
+	o := d.judge(it, r, body, now)
 	d.health(l, r, now)
 	d.outcomes = append(d.outcomes, o)
 	d.recordBell.ring()
@@ -38,7 +38,7 @@ func (d *Dispatcher) settle(l *lane, it *item, r *result, p *payload) {
 
 // judge turns the result of a call into its outcome, and prepares the entry for
 // another attempt when there is to be one.
-func (d *Dispatcher) judge(it *item, r *result, p *payload, now heliograph.Millis) Outcome {
+func (d *Dispatcher) judge(it *item, r *result, body []byte, now heliograph.Millis) Outcome {
 	o := Outcome{N: it.Attempt + 1, At: r.at, Status: r.status, Took: r.took.Milliseconds(), Error: r.err}
 	parked := it.Parked
 	switch {
@@ -52,7 +52,7 @@ func (d *Dispatcher) judge(it *item, r *result, p *payload, now heliograph.Milli
 	case !r.lost && putOff(&it.Entry, r.at, now, d.Jitter()):
 		o.Outcome = OutcomeRetry
 		if it.Body == nil {
-			it.Body = slices.Clone(p.data)
+			it.Body = slices.Clone(body)
 		}
 		it.with = Context{}
 		if it.Parked && !parked {

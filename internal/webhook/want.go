@@ -13,7 +13,7 @@ func wanted(e *heliograph.Event, h *heliograph.Webhook, have *Context) (w Want, 
 	if have.Delivery == nil && !e.Delivery.IsZero() && isDelivery(e.Type) {
 		w.Delivery, missing = e.Delivery, true
 	}
-	if have.Message == nil && !e.Message.IsZero() && showsMessage(e) {
+	if !e.Message.IsZero() && lacksMessage(e, have) {
 		w.Message, missing = e.Message, true
 	}
 	if e.Type == heliograph.EventMessageCustomer && len(e.Data.Context) > 0 {
@@ -41,14 +41,14 @@ func isDelivery(t heliograph.EventType) bool {
 	return t == heliograph.EventChannel || t == heliograph.EventUser || t == heliograph.EventFailure
 }
 
-// showsMessage reports whether the body shows a message or, of a notification's,
-// its metadata.
-func showsMessage(e *heliograph.Event) bool {
+// lacksMessage reports whether the body shows a message that is not at hand or,
+// of a notification's, its metadata.
+func lacksMessage(e *heliograph.Event, have *Context) bool {
 	switch e.Type {
 	case heliograph.EventMessageCustomer, heliograph.EventMessageBusiness, heliograph.EventPostback:
-		return true
+		return have.Message == nil
 	}
-	return isDelivery(e.Type) && e.Data.Kind == heliograph.NotificationDelivery
+	return isDelivery(e.Type) && e.Data.Kind == heliograph.NotificationDelivery && have.Message == nil && have.Content == nil
 }
 
 func showsClient(t heliograph.EventType) bool {

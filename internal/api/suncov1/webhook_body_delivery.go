@@ -46,8 +46,8 @@ func (b *hookBody) delivery(e *heliograph.Event, c *webhook.Context, user any) {
 		return
 	}
 	b.Notification = &notificationRef{ID: e.Delivery.String()}
-	if c.Message != nil {
-		b.Notification.Metadata = c.Message.Metadata
+	if said := c.Said(); said != nil {
+		b.Notification.Metadata = said.Metadata
 	}
 	if c.Delivery != nil {
 		b.Destination.DestinationID = c.Delivery.Address
