@@ -37,7 +37,8 @@ func (named) Body(dst []byte, _ *heliograph.Webhook, e *heliograph.Event, _ *Con
 // tell an event.
 func telling(t *testing.T, transport http.RoundTripper) (d *Dispatcher, tell func() string) {
 	ids := heliograph.NewIDMaker(time.Now, rand.NewChaCha8([32]byte{}))
-	d = New(Deps{HTTP: transport, Now: time.Now, IDs: ids, Renderer: named{}, Log: slog.New(slog.DiscardHandler)})
+	d = New(Deps{HTTP: transport, Now: time.Now, IDs: ids, Renderer: named{}, Log: slog.New(slog.DiscardHandler),
+		Watch: ended{calls: make(chan struct{}, 1)}})
 	t.Cleanup(func() { d.Stop(t.Context()) })
 	hook := &heliograph.Webhook{ID: ids.Webhook(), App: ids.App(), Target: "http://hooks.example/"}
 	d.Gained(0)
@@ -53,17 +54,23 @@ func telling(t *testing.T, transport http.RoundTripper) (d *Dispatcher, tell fun
 	}
 }
 
-// idlers waits until n senders are idle, and returns them.
-func (d *Dispatcher) idlers(n int) []*sender {
-	for {
-		d.mu.Lock()
-		got := append([]*sender(nil), d.idle...)
-		d.mu.Unlock()
-		if len(got) == n {
-			return got
-		}
-		time.Sleep(100 * time.Microsecond)
+// ended is told of every call, in the section in which its sender then rests.
+type ended struct {
+	noWatch
+	calls chan struct{}
+}
+
+func (e ended) WebhookCalled(string, time.Duration) { e.calls <- struct{}{} }
+
+// idler waits until a call has ended, and returns the sender, which is idle.
+func (d *Dispatcher) idler(t *testing.T) *sender {
+	<-d.Watch.(ended).calls
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.idle) != 1 {
+		t.Fatalf("%d senders are idle", len(d.idle))
 	}
+	return d.idle[0]
 }
 
 // A sender stays for the next call, and ends once it had nothing to do for long.
@@ -72,11 +79,11 @@ func TestSendersAreKeptAndEnd(t *testing.T) {
 	k := &keeping{closes: true, seen: make(chan *http.Request, 2)}
 	d, tell := telling(t, k)
 	tell()
-	first := d.idlers(1)[0]
+	first := d.idler(t)
 	tell()
 	<-k.seen
 	<-k.seen
-	if again := d.idlers(1)[0]; again != first {
+	if again := d.idler(t); again != first {
 		t.Error("another sender was made")
 	}
 	for rested, want := range []int{1, 0} {
@@ -97,11 +104,11 @@ func TestARequestThatIsHeldIsNotUsedAgain(t *testing.T) {
 		k := &keeping{closes: closes, seen: make(chan *http.Request, 2)}
 		d, tell := telling(t, k)
 		id := tell()
-		d.idlers(1)
+		d.idler(t)
 		first := <-k.seen
 		body := first.Body
 		tell()
-		d.idlers(1)
+		d.idler(t)
 		second := <-k.seen
 		if same := first == second; same != closes {
 			t.Errorf("bodies are closed: %v; the request is used again: %v", closes, same)
