@@ -1,9 +1,6 @@
 package suncov1
 
 import (
-	"bytes"
-	"encoding/json"
-
 	"heliograph"
 	"heliograph/internal/webhook"
 )
@@ -13,168 +10,135 @@ type WebhookBodies struct{}
 
 var _ webhook.Renderer = WebhookBodies{}
 
-// hookBody is the body of every trigger. Which keys are there depends on it.
-type hookBody struct {
-	Trigger   heliograph.Trigger `json:"trigger"`
-	Version   string             `json:"version"`
-	App       idJSON             `json:"app"`
-	Timestamp float64            `json:"timestamp"`
-
-	Messages []messageJSON `json:"messages,omitzero"`
-	Recent   []messageJSON `json:"recentNotifications,omitempty"`
-
-	Destination  *hookDestination  `json:"destination,omitempty"`
-	Final        *bool             `json:"isFinalEvent,omitempty"`
-	External     []externalJSON    `json:"externalMessages,omitempty"`
-	Message      *idJSON           `json:"message,omitempty"`
-	Notification *notificationRef  `json:"notification,omitempty"`
-	Match        *matchJSON        `json:"matchResult,omitempty"`
-	Error        *hookErrorJSON    `json:"error,omitempty"`
-	Channel      string            `json:"channel,omitempty"`
-	Criteria     map[string]string `json:"criteria,omitempty"`
-	Integration  string            `json:"integrationId,omitempty"`
-	Reason       string            `json:"reason,omitempty"`
-
-	AppUser      any           `json:"appUser,omitempty"`
-	Conversation *idJSON       `json:"conversation,omitempty"`
-	Client       *clientJSON   `json:"client,omitempty"`
-	Source       *sourceJSON   `json:"source,omitempty"`
-	Activity     *activityJSON `json:"activity,omitempty"`
-	Postbacks    []postback    `json:"postbacks,omitempty"`
-
-	Surviving *appUserShortJSON  `json:"surviving,omitempty"`
-	Discarded []appUserShortJSON `json:"discarded,omitempty"`
-
-	Consent *hookConsentJSON `json:"consent,omitempty"`
-	Webhook *idJSON          `json:"webhook,omitempty"`
-}
-
-type activityJSON struct {
-	Type string `json:"type"`
-}
-
-// hookConsentJSON is a change of what a person allows. An addition of ours.
-type hookConsentJSON struct {
-	Action  string `json:"action"`
-	Address string `json:"address"`
-	Scope   string `json:"scope"`
-	Source  string `json:"source"`
-}
-
 // Body implements webhook.Renderer.
 func (WebhookBodies) Body(dst []byte, h *heliograph.Webhook, e *heliograph.Event, c *webhook.Context) ([]byte, error) {
-	b := hookBody{Trigger: e.Trigger(), Version: "v1.1", App: idJSON{e.App.String()}, Timestamp: e.At.Seconds()}
-	user := hookUser(h, e, c)
+	o := hookOut{jsonOut: jsonOut{b: append(dst, '{')}, h: h, e: e, c: c}
+	o.text("trigger", string(e.Trigger()))
+	o.text("version", "v1.1")
+	writeRef(&o.jsonOut, "app", e.App)
+	o.float("timestamp", e.At.Seconds())
 	switch e.Type {
 	case heliograph.EventChannel, heliograph.EventUser, heliograph.EventFailure:
-		b.delivery(e, c, user)
+		o.delivery()
 	case heliograph.EventMerge:
-		b.merge(e, c)
+		o.client()
+		o.merge()
 	case heliograph.EventWebhookDisabled, heliograph.EventWebhookDead:
-		b.Webhook, b.Reason = ref(e.Data.Webhook), e.Data.Reason
+		o.textIf("reason", e.Data.Reason)
+		o.client()
+		writeRefIf(&o.jsonOut, "webhook", e.Data.Webhook)
 	default:
-		b.AppUser, b.Conversation = user, ref(e.Conversation)
-		b.about(e, c)
+		o.before()
+		o.user("appUser")
+		writeRefIf(&o.jsonOut, "conversation", e.Conversation)
+		o.client()
+		o.after()
 	}
-	if h.IncludeClient && b.Client == nil && c.Client != nil {
-		w := wireClient(c.Client)
-		b.Client = &w
-	}
-	buf := bytes.NewBuffer(dst)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(&b); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+	o.close('}')
+	return o.b, o.err
 }
 
-// ref names a thing; nil when there is none.
-func ref[K any](id heliograph.ID[K]) *idJSON {
-	if id.IsZero() {
-		return nil
-	}
-	return &idJSON{id.String()}
+// hookOut writes one body: the keys of every trigger are in one order, and which
+// of them are there depends on it.
+type hookOut struct {
+	jsonOut
+	h *heliograph.Webhook
+	e *heliograph.Event
+	c *webhook.Context
 }
 
-// about writes the keys of events that are not of deliveries.
-func (b *hookBody) about(e *heliograph.Event, c *webhook.Context) {
-	switch e.Type {
+// before writes what comes before the user in events that are not of deliveries.
+func (o *hookOut) before() {
+	data := &o.e.Data
+	switch o.e.Type {
 	case heliograph.EventMessageCustomer, heliograph.EventMessageBusiness:
-		b.Messages = []messageJSON{}
-		if c.Message != nil {
-			b.Messages = append(b.Messages, wireMessage(c.Message))
-		}
-		b.Recent = wireMessages(c.Recent)
-	case heliograph.EventConversation, heliograph.EventRead:
-		b.Source = hookSource(e)
-	case heliograph.EventTyping:
-		b.Source, b.Activity = hookSource(e), &activityJSON{e.Data.Activity}
-	case heliograph.EventPostback:
-		b.Source, b.Postbacks = hookSource(e), []postback{postbackOf(e, c.Message)}
+		o.messages()
 	case heliograph.EventClientAdd, heliograph.EventClientRemove:
-		b.Client, b.Reason, b.Error = hookClient(e, c), e.Data.Reason, hookError(e.Data.Error)
-		b.Source = hookSource(e)
+		o.failure(data.Error)
+		o.textIf("reason", data.Reason)
 	case heliograph.EventLinkMatch, heliograph.EventLinkSuccess, heliograph.EventLinkFailure:
-		b.Channel, b.Criteria, b.Integration = e.Data.Channel, e.Data.Criteria, e.Data.Integ.String()
-		b.Client, b.Error = hookClient(e, c), hookError(e.Data.Error)
+		o.failure(data.Error)
+		o.textIf("channel", data.Channel)
+		o.textsIf("criteria", data.Criteria)
+		writeIDIf(&o.jsonOut, "integrationId", data.Integ)
 	case heliograph.EventConsent:
-		b.Consent = &hookConsentJSON{e.Data.Reason, e.Data.Criteria["address"], e.Data.Criteria["scope"], e.Data.Criteria["source"]}
-		b.Integration, b.Channel = e.Data.Integ.String(), e.Data.Channel
+		o.textIf("channel", data.Channel)
+		writeIDIf(&o.jsonOut, "integrationId", data.Integ)
 	}
 }
 
-func (b *hookBody) merge(e *heliograph.Event, c *webhook.Context) {
-	surviving := shortUser(e, c)
-	b.Surviving = &surviving
-	b.Discarded = make([]appUserShortJSON, len(e.Data.Other))
-	for i, id := range e.Data.Other {
-		b.Discarded[i] = appUserShortJSON{ID: id.String(), ConversationStarted: surviving.ConversationStarted}
-		if i < len(e.Data.OtherExt) {
-			b.Discarded[i].UserID = e.Data.OtherExt[i]
+// after writes what comes after the client.
+func (o *hookOut) after() {
+	data := &o.e.Data
+	switch o.e.Type {
+	case heliograph.EventConversation, heliograph.EventRead, heliograph.EventClientAdd, heliograph.EventClientRemove:
+		o.source()
+	case heliograph.EventTyping:
+		o.source()
+		o.open("activity", '{')
+		o.text("type", data.Activity)
+		o.close('}')
+	case heliograph.EventPostback:
+		o.source()
+		o.postback()
+	case heliograph.EventConsent:
+		// A change of what a person allows. An addition of ours.
+		o.open("consent", '{')
+		o.text("action", data.Reason)
+		o.text("address", data.Criteria["address"])
+		o.text("scope", data.Criteria["scope"])
+		o.text("source", data.Criteria["source"])
+		o.close('}')
+	}
+}
+
+func (o *hookOut) messages() {
+	o.open("messages", '[')
+	if o.c.Message != nil {
+		w := wireMessage(o.c.Message)
+		w.write(&o.jsonOut, "")
+	}
+	o.close(']')
+	if len(o.c.Recent) == 0 {
+		return
+	}
+	o.open("recentNotifications", '[')
+	for _, m := range o.c.Recent {
+		w := wireMessage(m)
+		w.write(&o.jsonOut, "")
+	}
+	o.close(']')
+}
+
+func (o *hookOut) source() {
+	s := sourceJSON{Type: heliograph.SourceAPI}
+	if o.e.Data.Channel != "" {
+		s = sourceJSON{Type: o.e.Data.Channel, IntegrationID: o.e.Data.Integ.String()}
+	}
+	s.write(&o.jsonOut, "source")
+}
+
+// postback writes a postback action that was clicked, with its message.
+func (o *hookOut) postback() {
+	clicked := heliograph.Action{ID: o.e.Data.ActionID, Type: "postback"}
+	o.open("postbacks", '[')
+	o.open("", '{')
+	if m := o.c.Message; m != nil {
+		w := wireMessage(m)
+		w.write(&o.jsonOut, "message")
+		for i := range m.Actions {
+			if m.Actions[i].ID == clicked.ID {
+				clicked = m.Actions[i]
+			}
 		}
 	}
-}
-
-// hookUser is the user an event is about: in full where the webhook asks for
-// it, and for a conversation that starts; nil when the event is about none.
-func hookUser(h *heliograph.Webhook, e *heliograph.Event, c *webhook.Context) any {
-	switch {
-	case e.User.IsZero():
-		return nil
-	case c.User != nil && (h.IncludeFullUser || e.Type == heliograph.EventConversation):
-		return wireUser(c.User)
-	}
-	return shortUser(e, c)
-}
-
-// shortUser names the user, by what the event itself knows when the user is gone.
-func shortUser(e *heliograph.Event, c *webhook.Context) appUserShortJSON {
-	if c.User != nil {
-		return wireUserShort(c.User)
-	}
-	return appUserShortJSON{ID: e.User.String(), UserID: e.Data.ExtID, ConversationStarted: !e.Conversation.IsZero()}
-}
-
-func hookSource(e *heliograph.Event) *sourceJSON {
-	if e.Data.Channel == "" {
-		return &sourceJSON{Type: heliograph.SourceAPI}
-	}
-	return &sourceJSON{Type: e.Data.Channel, IntegrationID: e.Data.Integ.String()}
-}
-
-// hookClient is the client an event is about; of one that is gone, what the
-// event knows.
-func hookClient(e *heliograph.Event, c *webhook.Context) *clientJSON {
-	if c.Client != nil {
-		w := wireClient(c.Client)
-		return &w
-	}
-	if e.Data.Client.IsZero() {
-		return nil
-	}
-	return &clientJSON{
-		ID: e.Data.Client.String(), SameID: e.Data.Client.String(), Platform: e.Data.Channel,
-		IntegrationID: e.Data.Integ.String(), Status: string(heliograph.ClientInactive),
-	}
+	o.open("action", '{')
+	o.text("_id", clicked.ID)
+	o.text("type", clicked.Type)
+	o.textIf("text", clicked.Text)
+	o.textIf("payload", clicked.Payload)
+	o.documentIf("metadata", clicked.Metadata)
+	o.close('}')
+	o.close('}')
+	o.close(']')
 }

@@ -4,89 +4,80 @@ import (
 	"strconv"
 
 	"heliograph"
-	"heliograph/internal/webhook"
 )
 
-type hookDestination struct {
-	Type          string `json:"type,omitempty"`
-	IntegrationID string `json:"integrationId,omitempty"`
-	DestinationID string `json:"destinationId,omitempty"`
-}
-
-// notificationRef names a notification, with what its sender wrote into the
-// message's metadata, so that a receiver need not look it up.
-type notificationRef struct {
-	ID       string         `json:"_id"`
-	Metadata map[string]any `json:"metadata,omitempty"`
-}
-
-// matchJSON is whom a notification's address belongs to.
-type matchJSON struct {
-	AppUser      any     `json:"appUser,omitempty"`
-	Conversation *idJSON `json:"conversation,omitempty"`
-}
-
 // delivery writes the keys of notification:delivery:* and message:delivery:*.
-func (b *hookBody) delivery(e *heliograph.Event, c *webhook.Context, user any) {
-	final := e.Data.Final
-	b.Final = &final
-	b.External = externals(e, c.Delivery)
+func (o *hookOut) delivery() {
+	e := o.e
+	notification := e.Data.Kind == heliograph.NotificationDelivery
+	o.destination(notification)
+	o.flag("isFinalEvent", e.Data.Final)
+	o.externals()
+	if notification {
+		o.notification()
+	} else {
+		writeRefIf(&o.jsonOut, "message", e.Message)
+	}
 	if e.Type == heliograph.EventFailure {
-		b.Error = hookError(e.Data.Error)
-		if b.Error == nil {
-			b.Error = &hookErrorJSON{Code: heliograph.ReasonUncategorized}
+		o.failed()
+	}
+	if !notification {
+		o.user("appUser")
+		writeRefIf(&o.jsonOut, "conversation", e.Conversation)
+	}
+	o.client()
+}
+
+func (o *hookOut) destination(notification bool) {
+	kind, integration, address := o.e.Data.Channel, o.e.Data.Integ, ""
+	if d := o.c.Delivery; d != nil {
+		kind, integration = d.Channel, d.Integration
+		if notification {
+			address = d.Address
 		}
 	}
-	b.Destination = &hookDestination{Type: e.Data.Channel, IntegrationID: e.Data.Integ.String()}
-	if d := c.Delivery; d != nil {
-		b.Destination.Type, b.Destination.IntegrationID = d.Channel, d.Integration.String()
+	o.open("destination", '{')
+	o.textIf("type", kind)
+	writeIDIf(&o.jsonOut, "integrationId", integration)
+	o.textIf("destinationId", address)
+	o.close('}')
+}
+
+// externals writes the provider's ids.
+func (o *hookOut) externals() {
+	ids := o.e.Data.External
+	if ids == nil && o.c.Delivery != nil {
+		ids = o.c.Delivery.Details.External
 	}
-	if e.Data.Kind != heliograph.NotificationDelivery {
-		b.AppUser, b.Conversation, b.Message = user, ref(e.Conversation), ref(e.Message)
+	if len(ids) == 0 {
 		return
 	}
-	b.Notification = &notificationRef{ID: e.Delivery.String()}
-	if said := c.Said(); said != nil {
-		b.Notification.Metadata = said.Metadata
+	o.open("externalMessages", '[')
+	for _, id := range ids {
+		o.open("", '{')
+		o.text("id", id)
+		o.close('}')
 	}
-	if c.Delivery != nil {
-		b.Destination.DestinationID = c.Delivery.Address
-	}
-	if user != nil {
-		b.Match = &matchJSON{AppUser: user, Conversation: ref(e.Conversation)}
-	}
+	o.close(']')
 }
 
-func externals(e *heliograph.Event, d *heliograph.Delivery) []externalJSON {
-	ids := e.Data.External
-	if ids == nil && d != nil {
-		ids = d.Details.External
+// notification names a notification, with what its sender wrote into the
+// message's metadata, so that a receiver need not look it up, and whom its
+// address belongs to.
+func (o *hookOut) notification() {
+	e := o.e
+	o.open("notification", '{')
+	o.text("_id", e.Delivery.String())
+	if said := o.c.Said(); said != nil {
+		o.documentIf("metadata", said.Metadata)
 	}
-	out := make([]externalJSON, len(ids))
-	for i, id := range ids {
-		out[i].ID = id
+	o.close('}')
+	if !e.User.IsZero() {
+		o.open("matchResult", '{')
+		o.user("appUser")
+		writeRefIf(&o.jsonOut, "conversation", e.Conversation)
+		o.close('}')
 	}
-	return out
-}
-
-// hookErrorJSON is why something failed, in the words of v1.1.
-type hookErrorJSON struct {
-	Code       string          `json:"code"`
-	Message    string          `json:"message,omitempty"`
-	Underlying *underlyingJSON `json:"underlyingError,omitempty"`
-}
-
-// underlyingJSON is what the provider said, and our own precise reason.
-type underlyingJSON struct {
-	Reason  string          `json:"reason"`
-	Status  int             `json:"status,omitempty"`
-	Message string          `json:"message,omitempty"`
-	Errors  []providerError `json:"errors,omitempty"`
-}
-
-type providerError struct {
-	Code  any    `json:"code"` // a number where the provider's code is one
-	Title string `json:"title,omitempty"`
 }
 
 // strictCode maps a reason to the codes that receivers of v1.1 know.
@@ -102,49 +93,43 @@ func strictCode(reason string) string {
 	return heliograph.ReasonUncategorized
 }
 
-func hookError(e *heliograph.DeliveryError) *hookErrorJSON {
+// failed writes why a delivery failed, also when that is not known.
+func (o *hookOut) failed() {
+	if o.e.Data.Error != nil {
+		o.failure(o.e.Data.Error)
+		return
+	}
+	o.open("error", '{')
+	o.text("code", heliograph.ReasonUncategorized)
+	o.close('}')
+}
+
+// failure writes why something failed, in the words of v1.1, with what the
+// provider said and our own precise reason.
+func (o *hookOut) failure(e *heliograph.DeliveryError) {
 	if e == nil {
-		return nil
+		return
 	}
-	out := &hookErrorJSON{
-		Code: strictCode(e.Code), Message: e.Message,
-		Underlying: &underlyingJSON{Reason: e.Code, Status: e.HTTPStatus, Message: e.Message},
-	}
+	o.open("error", '{')
+	o.text("code", strictCode(e.Code))
+	o.textIf("message", e.Message)
+	o.open("underlyingError", '{')
+	o.text("reason", e.Code)
+	o.intIf("status", int64(e.HTTPStatus))
+	o.textIf("message", e.Message)
 	if e.Provider != "" {
-		p := providerError{Code: e.Provider, Title: e.Message}
-		if n, err := strconv.Atoi(e.Provider); err == nil {
-			p.Code = n
+		o.open("errors", '[')
+		o.open("", '{')
+		o.key("code")
+		if n, err := strconv.Atoi(e.Provider); err == nil { // a number where the provider's code is one
+			o.b = strconv.AppendInt(o.b, int64(n), 10)
+		} else {
+			o.quoted(e.Provider)
 		}
-		out.Underlying.Errors = []providerError{p}
+		o.textIf("title", e.Message)
+		o.close('}')
+		o.close(']')
 	}
-	return out
-}
-
-// postback is a postback action that was clicked.
-type postback struct {
-	Message *messageJSON `json:"message,omitempty"`
-	Action  postedAction `json:"action"`
-}
-
-type postedAction struct {
-	ID       string         `json:"_id"`
-	Type     string         `json:"type"`
-	Text     string         `json:"text,omitempty"`
-	Payload  string         `json:"payload,omitempty"`
-	Metadata map[string]any `json:"metadata,omitempty"`
-}
-
-func postbackOf(e *heliograph.Event, m *heliograph.Message) postback {
-	out := postback{Action: postedAction{ID: e.Data.ActionID, Type: "postback"}}
-	if m == nil {
-		return out
-	}
-	w := wireMessage(m)
-	out.Message = &w
-	for _, a := range m.Actions {
-		if a.ID == e.Data.ActionID {
-			out.Action = postedAction{a.ID, a.Type, a.Text, a.Payload, a.Metadata}
-		}
-	}
-	return out
+	o.close('}')
+	o.close('}')
 }
