@@ -75,8 +75,9 @@ type Dispatcher struct {
 
 	mu       sync.Mutex
 	lanes    map[heliograph.WebhookID]*lane
-	ring     []*lane // those with something ready
-	turn     int
+	healthy  ring // those with something ready
+	hanging  ring // those of them whose last call hung
+	turn     bool // which ring comes first
 	slots    [heliograph.Slots]slotState
 	held     int       // entries in memory
 	calls    int       // senders at work

@@ -20,7 +20,7 @@ func (d *Dispatcher) health(l *lane, r *result, now heliograph.Millis) {
 		return
 	}
 	if succeeds(r.status) {
-		l.hang(false, d.Limits.PerWebhook)
+		d.hang(l, false)
 		l.fails, l.gone = 0, 0
 		if l.noted {
 			d.note(l, 0)
@@ -29,7 +29,7 @@ func (d *Dispatcher) health(l *lane, r *result, now heliograph.Millis) {
 		return
 	}
 	if r.took >= slowCall {
-		l.hang(true, d.Limits.PerWebhook)
+		d.hang(l, true)
 	}
 	if l.fails == 0 && r.detail != "" {
 		d.Log.Warn("a webhook does not answer", "app", l.app, "webhook", l.id, "error", r.err, "detail", r.detail)

@@ -166,10 +166,7 @@ func (d *Dispatcher) advance(l *lane, n *line) {
 	}
 	n.state = ready
 	l.ready.push(n)
-	if !l.inRing {
-		l.inRing = true
-		d.ring = append(d.ring, l)
-	}
+	d.join(l)
 }
 
 // wake is called when a line's head is due.
@@ -255,12 +252,13 @@ func (d *Dispatcher) close(l *lane) {
 
 // hang notes how a call went for how many may be under way: a receiver that
 // hangs keeps few senders, one that answers gets them back soon.
-func (l *lane) hang(slow bool, most int) {
+func (d *Dispatcher) hang(l *lane, slow bool) {
+	d.suspect(l, slow)
 	if slow {
-		l.limit, l.suspect = max(2, l.limit/2), true
+		l.limit = max(2, l.limit/2)
 		return
 	}
-	l.limit, l.suspect = min(most, l.limit*2), false
+	l.limit = min(d.Limits.PerWebhook, l.limit*2)
 }
 
 // slowCall is how long a failed call must have taken to count as hanging.

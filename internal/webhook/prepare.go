@@ -97,7 +97,8 @@ func (d *Dispatcher) aim(l *lane, h *heliograph.Webhook) {
 		return
 	}
 	if l.reopen || l.target != nil && l.target.hook.Target != h.Target {
-		l.fails, l.gone, l.limit, l.suspect = 0, 0, d.Limits.PerWebhook, false
+		l.fails, l.gone, l.limit = 0, 0, d.Limits.PerWebhook
+		d.suspect(l, false)
 	}
 	if l.target == nil && l.since == 0 && h.Failing != 0 {
 		l.since, l.noted = h.Failing, true

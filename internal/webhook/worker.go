@@ -23,22 +23,17 @@ func (d *Dispatcher) next() (job, bool) {
 	if d.stopping || len(d.outcomes) >= maxUnrecorded || d.calls >= d.Limits.Senders {
 		return job{}, false
 	}
-	for tries := len(d.ring); tries > 0 && len(d.ring) > 0; tries-- {
-		d.turn %= len(d.ring)
-		l := d.ring[d.turn]
-		if !l.prune() {
-			l.inRing = false
-			last := len(d.ring) - 1
-			d.ring[d.turn], d.ring[last] = d.ring[last], nil
-			d.ring = d.ring[:last]
-			continue
+	d.turn = !d.turn
+	for _, hanging := range [...]bool{d.turn, !d.turn} {
+		r := &d.healthy
+		if hanging {
+			if r = &d.hanging; d.suspects >= max(1, d.Limits.Senders/4) {
+				continue
+			}
 		}
-		d.turn++
-		free := d.Limits.Senders - d.calls
-		if l.calls >= min(l.limit, free) || l.suspect && d.suspects >= max(1, d.Limits.Senders/4) {
-			continue
+		if l := r.pick(d.Limits.Senders - d.calls); l != nil {
+			return d.begin(l), true
 		}
-		return d.begin(l), true
 	}
 	return job{}, false
 }
