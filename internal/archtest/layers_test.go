@@ -32,6 +32,7 @@ var layers = []layer{
 
 	{"platform", "internal/fresh", "vocabulary"},
 	{"platform", "internal/netguard", "vocabulary"},
+	{"platform", "internal/outbound", "vocabulary"},
 	{"platform", "internal/secret", "vocabulary"},
 	{"platform", "internal/metrics", "vocabulary"},
 	{"config", "internal/config", "vocabulary"},
