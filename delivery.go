@@ -23,6 +23,14 @@ const (
 	Classes = 3
 )
 
+// Category returns the category of all that is in a class.
+func (c Class) Category() Category {
+	if c == ClassMarketing {
+		return Marketing
+	}
+	return Transactional
+}
+
 // DeliveryKind is what kind of intent a delivery serves.
 type DeliveryKind string
 
@@ -96,8 +104,8 @@ type Delivery struct {
 
 // DeliveryDetails is what is known of a delivery and never searched for.
 type DeliveryDetails struct {
-	External []string        `json:"ext,omitempty"`   // the provider's ids
-	Parts    int             `json:"parts,omitempty"` // how many parts it was sent in
+	External []string        `json:"x,omitempty"` // the provider's ids
+	Parts    int             `json:"n,omitempty"` // how many parts it was sent in
 	Price    string          `json:"price,omitempty"`
 	Error    *DeliveryError  `json:"err,omitempty"`
 	Resent   bool            `json:"resent,omitempty"` // sent again after an unknown outcome

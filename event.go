@@ -6,13 +6,13 @@ type EventType string
 // The events. Delivery events are told to webhooks as notification:delivery:*
 // or message:delivery:* by the kind of the delivery.
 const (
-	EventAttempt         EventType = "attempt"          // an attempt ended without a change of status (a retry follows)
-	EventUnknown         EventType = "unknown"          // an attempt's outcome is not known
-	EventResolved        EventType = "resolved"         // what became of an unknown attempt
-	EventHeld            EventType = "held"             // a gate holds it back for now
-	EventChannel         EventType = "delivery.channel" // the provider took it
-	EventUser            EventType = "delivery.user"
-	EventFailure         EventType = "delivery.failure"
+	EventAttempt         EventType = "attempt"  // an attempt ended without a change of status (a retry follows)
+	EventUnknown         EventType = "unknown"  // an attempt's outcome is not known
+	EventResolved        EventType = "resolved" // what became of an unknown attempt
+	EventHeld            EventType = "held"     // a gate holds it back for now
+	EventChannel         EventType = "channel"  // the provider took it
+	EventUser            EventType = "user"
+	EventFailure         EventType = "failure"
 	EventCancelled       EventType = "cancelled"
 	EventMessageCustomer EventType = "message.customer"
 	EventMessageBusiness EventType = "message.business"

@@ -36,8 +36,8 @@ func TestIDsSortByTime(t *testing.T) {
 		t.Error("ids are not unique")
 	}
 	id, ok := heliograph.ParseID[int](made[0])
-	if !ok || id.Unix() != time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC).Unix() {
-		t.Errorf("the second of %s is %d", made[0], id.Unix())
+	if made := time.Date(2026, 5, 1, 12, 0, 0, 998e6, time.UTC); !ok || id.Unix() != made.Unix() || id.Millis() != heliograph.At(made) {
+		t.Errorf("the second of %s is %d, its millisecond %d", id, id.Unix(), id.Millis())
 	}
 }
 
@@ -51,6 +51,9 @@ func TestNotificationIDsSortByTime(t *testing.T) {
 			t.Fatalf("%s does not read back", id)
 		}
 		made = append(made, id.String())
+		if at := id.Millis(); at < 1_800_000_000_000 || at > 1_800_000_000_002 {
+			t.Fatalf("the millisecond of %s is %d", id, at)
+		}
 	}
 	if !slices.IsSorted(made) {
 		t.Error("notification ids are not in the order in which they were made")

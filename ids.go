@@ -71,6 +71,12 @@ func (id ID[K]) Unix() int64 {
 	return int64(id[0])<<24 | int64(id[1])<<16 | int64(id[2])<<8 | int64(id[3])
 }
 
+// Millis returns the millisecond in which id was made.
+func (id ID[K]) Millis() Millis {
+	within := int64(id[4])<<16 | int64(id[5])<<8 | int64(id[6])
+	return Millis(id.Unix()*1000 + within/perMilli)
+}
+
 func (id ID[K]) String() string {
 	if id.IsZero() {
 		return ""
@@ -126,6 +132,11 @@ func ParseNotificationID(s string) (NotificationID, bool) {
 
 // IsZero reports whether id is "none".
 func (id NotificationID) IsZero() bool { return id == NotificationID{} }
+
+// Millis returns the millisecond in which id was made.
+func (id NotificationID) Millis() Millis {
+	return Millis(int64(id[0])<<40 | int64(id[1])<<32 | int64(id[2])<<24 | int64(id[3])<<16 | int64(id[4])<<8 | int64(id[5]))
+}
 
 func (id NotificationID) String() string {
 	if id.IsZero() {

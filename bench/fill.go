@@ -154,7 +154,9 @@ func (f *filler) meanings() *meanings {
 	bytesOf := func(table, column string) []byte { b, _ := f.value(table, column).([]byte); return b }
 	m := &meanings{filler: f, user: bytesOf("users", "id"), client: bytesOf("clients", "id"), thread: bytesOf("conversations", "id"),
 		message: bytesOf("messages", "id"), delivery: bytesOf("deliveries", "id")}
-	m.sent, _ = f.value("deliveries", "created_at").(int64)
+	if len(m.delivery) == 16 { // a UUIDv7 begins with its 48 bits of milliseconds
+		m.sent = int64(binary.BigEndian.Uint64(m.delivery) >> 16)
+	}
 	m.address, _ = f.value("deliveries", "address").(string)
 	m.events, m.inbound = f.rows["events"].ids(), f.rows["inbound"].ids()
 	return m

@@ -227,7 +227,7 @@ func TestEchoSettlesADoubt(t *testing.T) {
 		for _, e := range events {
 			types = append(types, e.Type)
 		}
-		if fmt.Sprint(types) != "[unknown delivery.channel delivery.user]" {
+		if fmt.Sprint(types) != "[unknown channel user]" {
 			t.Errorf("events %v", types)
 		}
 		b.pass(time.Second) // far less than the echo window

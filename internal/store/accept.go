@@ -93,7 +93,7 @@ var hotNewClient = hotStmt{
 	row: `INSERT INTO clients (app_id, id, user_id, integration_id, platform, address, status, is_primary, conversation_id, doc, linked_at, last_seen)
 		VALUES (?, ?, ?, ?, ?, ?, 'active', TRUE, ?, ?, ?, 0)`,
 	set: `INSERT INTO clients (app_id, id, user_id, integration_id, platform, address, status, is_primary, conversation_id, doc, linked_at, last_seen)
-		SELECT a, b, c, d, e, f, 'active', TRUE, g, h::jsonb, i, 0
+		SELECT a, b, c, d, e, f, 'active', TRUE, g, h::json, i, 0
 		FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::bytea[], $8::text[], $9::bigint[]) AS v(a, b, c, d, e, f, g, h, i)
 		ORDER BY a, f, e, d`,
 	types: "bbbbttbti",
@@ -121,21 +121,21 @@ var hotConverseClients = hotStmt{
 }
 
 var hotMessage = hotStmt{
-	row: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, source_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, 'appMaker', 'notification', ?, ?)`,
-	set: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source, source_at, doc)
-		SELECT a, b, c, d, e, f, g, 'appMaker', 'notification', h, i::jsonb
+	row: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, 'appMaker', ?, ?)`,
+	set: `INSERT INTO messages (app_id, id, conversation_id, user_id, notification_id, seq, received, role, source_at, doc)
+		SELECT a, b, c, d, e, f, g, 'appMaker', h, i::json
 		FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[]) AS v(a, b, c, d, e, f, g, h, i)`,
 	types: "bbbbbiiit",
 }
 
 var hotDelivery = hotStmt{
-	row: `INSERT INTO deliveries (` + deliveryColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	row: `INSERT INTO deliveries (` + deliveryColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 	set: `INSERT INTO deliveries (` + deliveryColumns + `)
-		SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22::jsonb
+		SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19::json
 		FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::bytea[], $5::text[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::text[],
-			$11::text[], $12::smallint[], $13::smallint[], $14::text[], $15::text[], $16::smallint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::text[])
-			AS v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22)`,
-	types: "bbtbtbbbbttiittiiiiiit",
+			$11::smallint[], $12::smallint[], $13::text[], $14::text[], $15::smallint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[])
+			AS v(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19)`,
+	types: "bbtbtbbbbtiittiiiit",
 }
 
 // addressKey is an address of an app on a channel.
@@ -364,11 +364,11 @@ func (b *accepting) place(a *notify.Accept) error {
 	m.User, m.Conversation, m.Seq, m.Received = d.User, t.id, t.seq, heliograph.Millis(t.received)
 	a.User = &heliograph.User{ID: o.user.ID, App: d.App, ExternalID: o.user.ExternalID, Conversation: t.id}
 
-	doc, err := json.Marshal(&m.Content)
+	doc, err := contentDocOf(&m.Content)
 	if err != nil {
 		return err
 	}
-	b.messages.add(idBytes(m.App), idBytes(m.ID), idBytes(m.Conversation), idBytes(m.User), notificationBytes(m.Notification), m.Seq, int64(m.Received), scheduledAt(d), string(doc))
+	b.messages.add(idBytes(m.App), idBytes(m.ID), idBytes(m.Conversation), idBytes(m.User), notificationBytes(m.Notification), m.Seq, int64(m.Received), scheduledAt(d), doc)
 	row, err := deliveryArgs(d)
 	if err != nil {
 		return err

@@ -11,21 +11,42 @@ import (
 type Deliveries struct{ *Store }
 
 const deliveryColumns = `app_id, id, kind, integration_id, channel, message_id, user_id, client_id, conversation_id, address,
-	category, class, slot, status, reason, attempts, created_at, due_at, sent_at, final_at, expires_at, doc`
+	class, slot, status, reason, attempts, due_at, sent_at, final_at, doc`
 
 // deliveryColumnsOf is deliveryColumns of a table with an alias.
 const deliveryColumnsOf = `d.app_id, d.id, d.kind, d.integration_id, d.channel, d.message_id, d.user_id, d.client_id, d.conversation_id, d.address,
-	d.category, d.class, d.slot, d.status, d.reason, d.attempts, d.created_at, d.due_at, d.sent_at, d.final_at, d.expires_at, d.doc`
+	d.class, d.slot, d.status, d.reason, d.attempts, d.due_at, d.sent_at, d.final_at, d.doc`
 
 // deliveryDest returns where to scan deliveryColumns to; finish completes d.
 func deliveryDest(d *heliograph.Delivery) (dest []any, finish func() error) {
 	var doc []byte
 	dest = []any{
 		&d.App, &d.ID, (*string)(&d.Kind), &d.Integration, &d.Channel, &d.Message, &d.User, &d.Client, &d.Conversation, &d.Address,
-		(*string)(&d.Category), &d.Class, &d.Slot, (*string)(&d.Status), &d.Reason, &d.Attempts,
-		&d.Created, &d.Due, &d.Sent, &d.Final, &d.Expires, &doc,
+		&d.Class, &d.Slot, (*string)(&d.Status), &d.Reason, &d.Attempts, &d.Due, &d.Sent, &d.Final, &doc,
 	}
-	return dest, func() error { return json.Unmarshal(doc, &d.Details) }
+	return dest, func() error { return readDelivery(d, doc) }
+}
+
+// deliveryDoc is a delivery's document: its details, and what no query asks for.
+type deliveryDoc struct {
+	*heliograph.DeliveryDetails
+	Later   heliograph.Millis `json:"c,omitempty"`     // how long after its id's moment it was created
+	Expires heliograph.Millis `json:"until,omitempty"` // 0: never
+}
+
+// docOf returns the document of a delivery.
+func docOf(d *heliograph.Delivery) (string, error) {
+	doc, err := json.Marshal(deliveryDoc{&d.Details, d.Created - d.ID.Millis(), d.Expires})
+	return string(doc), err
+}
+
+// readDelivery completes a delivery, of which the columns were read, with its
+// document and with what follows from the columns.
+func readDelivery(d *heliograph.Delivery, text []byte) error {
+	doc := deliveryDoc{DeliveryDetails: &d.Details}
+	err := json.Unmarshal(text, &doc)
+	d.Category, d.Created, d.Expires = d.Class.Category(), d.ID.Millis()+doc.Later, doc.Expires
+	return err
 }
 
 func scanDelivery(row scanner) (*heliograph.Delivery, error) {
@@ -39,19 +60,19 @@ func scanDelivery(row scanner) (*heliograph.Delivery, error) {
 
 // deliveryArgs are the parameters of an insert of deliveryColumns.
 func deliveryArgs(d *heliograph.Delivery) ([]any, error) {
-	doc, err := json.Marshal(&d.Details)
+	doc, err := docOf(d)
 	if err != nil {
 		return nil, err
 	}
 	return []any{
 		idBytes(d.App), notificationBytes(d.ID), string(d.Kind), idBytes(d.Integration), d.Channel, idBytes(d.Message), idBytes(d.User),
-		idBytes(d.Client), idBytes(d.Conversation), d.Address, string(d.Category), int64(d.Class), int64(d.Slot), string(d.Status), d.Reason,
-		int64(d.Attempts), int64(d.Created), int64(d.Due), int64(d.Sent), int64(d.Final), int64(d.Expires), string(doc),
+		idBytes(d.Client), idBytes(d.Conversation), d.Address, int64(d.Class), int64(d.Slot), string(d.Status), d.Reason,
+		int64(d.Attempts), int64(d.Due), int64(d.Sent), int64(d.Final), doc,
 	}, nil
 }
 
 const insertDelivery = `INSERT INTO deliveries (` + deliveryColumns + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 const insertQueue = `INSERT INTO queue (slot, integration_id, class, due_at, id, app_id, state, attempt, started_at)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`

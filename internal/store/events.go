@@ -23,8 +23,8 @@ func (s *Store) offerTold(told []heliograph.Told) {
 	}
 }
 
-const insertEvent = `INSERT INTO events (app_id, id, type, at, user_id, conversation_id, delivery_id, message_id, doc)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+const insertEvent = `INSERT INTO events (app_id, id, type, user_id, conversation_id, delivery_id, message_id, doc)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 // A webhook that belongs to an integration hears only of that integration.
 const wantingWebhooks = `SELECT id FROM webhooks
@@ -49,7 +49,7 @@ func (s *Store) AppendEventsWith(ctx context.Context, with *heliograph.EventCont
 			if err != nil {
 				return err
 			}
-			if _, err := s.exec(ctx, insertEvent, e.App, e.ID, string(e.Type), e.At, r.user, e.Conversation, e.Delivery, r.message, r.doc); err != nil {
+			if _, err := s.exec(ctx, insertEvent, e.App, e.ID, string(e.Type), r.user, r.conversation, e.Delivery, r.message, r.doc); err != nil {
 				return err
 			}
 			bit := e.Trigger().Bit()
@@ -81,14 +81,14 @@ func scanWebhookID(row scanner) (id heliograph.WebhookID, err error) { return id
 func integrationOrNone(id heliograph.IntegrationID) []byte { return id[:] }
 
 // selectEvents is followed by conditions on e, the events.
-const selectEvents = `SELECT e.app_id, e.id, e.type, e.at, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
+const selectEvents = `SELECT e.app_id, e.id, e.type, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
 	FROM events e` + deliveryFactsJoin
 
 func scanEvent(row scanner) (*heliograph.Event, error) {
 	var e heliograph.Event
 	var f factsOf
 	var doc []byte
-	if err := row.Scan(append([]any{&e.App, &e.ID, &e.Type, &e.At, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc}, f.into()...)...); err != nil {
+	if err := row.Scan(append([]any{&e.App, &e.ID, &e.Type, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc}, f.into()...)...); err != nil {
 		return nil, err
 	}
 	return &e, f.complete(&e, doc)
@@ -106,11 +106,11 @@ type hotEvents struct {
 }
 
 var hotInsertEvent = hotStmt{
-	row: `INSERT INTO events (app_id, id, type, at, user_id, conversation_id, delivery_id, message_id, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-	set: `INSERT INTO events (app_id, id, type, at, user_id, conversation_id, delivery_id, message_id, doc)
-		SELECT a, b, c, d, e, f, g, h, i::jsonb FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::text[])
-		AS v(a, b, c, d, e, f, g, h, i)`,
-	types: "bbtibbbbt",
+	row: `INSERT INTO events (app_id, id, type, user_id, conversation_id, delivery_id, message_id, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	set: `INSERT INTO events (app_id, id, type, user_id, conversation_id, delivery_id, message_id, doc)
+		SELECT a, b, c, d, e, f, g, h::json FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[])
+		AS v(a, b, c, d, e, f, g, h)`,
+	types: "bbtbbbbt",
 }
 
 // hotWebhooks lists the webhooks of an app. What is told is decided from it here
@@ -137,7 +137,7 @@ func (h *hotEvents) add(e *heliograph.Event, with *heliograph.EventContext) erro
 	if err != nil {
 		return err
 	}
-	h.events.add(idBytes(e.App), idBytes(e.ID), string(e.Type), int64(e.At), idBytes(r.user), idBytes(e.Conversation),
+	h.events.add(idBytes(e.App), idBytes(e.ID), string(e.Type), idBytes(r.user), idBytes(r.conversation),
 		notificationBytes(e.Delivery), idBytes(r.message), r.doc)
 	if e.Trigger().Bit() != 0 {
 		h.told = append(h.told, heliograph.Told{Event: e, Context: with})

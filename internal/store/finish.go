@@ -44,7 +44,7 @@ var hotQueue = hotStmt{
 
 var hotUpdateDelivery = hotStmt{
 	row: `UPDATE deliveries SET status = ?, reason = ?, attempts = ?, due_at = ?, sent_at = ?, final_at = ?, doc = ? WHERE app_id = ? AND id = ?`,
-	set: `UPDATE deliveries d SET status = v.status, reason = v.reason, attempts = v.attempts, due_at = v.due_at, sent_at = v.sent_at, final_at = v.final_at, doc = v.doc::jsonb
+	set: `UPDATE deliveries d SET status = v.status, reason = v.reason, attempts = v.attempts, due_at = v.due_at, sent_at = v.sent_at, final_at = v.final_at, doc = v.doc::json
 		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::bytea[])
 			AS v(status, reason, attempts, due_at, sent_at, final_at, doc, app_id, id)
 		WHERE d.app_id = v.app_id AND d.id = v.id`,
@@ -69,7 +69,7 @@ var hotBlock = hotStmt{
 var hotConsent = hotStmt{
 	row: `INSERT INTO consents (app_id, id, address, user_id, at, doc) VALUES (?, ?, ?, ?, ?, ?)`,
 	set: `INSERT INTO consents (app_id, id, address, user_id, at, doc)
-		SELECT a, b, c, d, e, f::jsonb FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::bytea[], $5::bigint[], $6::text[]) AS v(a, b, c, d, e, f)`,
+		SELECT a, b, c, d, e, f::json FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::bytea[], $5::bigint[], $6::text[]) AS v(a, b, c, d, e, f)`,
 	types: "bbtbit",
 }
 
@@ -160,11 +160,11 @@ type changes struct {
 }
 
 func (w *changes) add(d *heliograph.Delivery, user *heliograph.User, said *heliograph.Content, events []*heliograph.Event, sup *heliograph.Suppression, con *heliograph.Consent) error {
-	doc, err := json.Marshal(&d.Details)
+	doc, err := docOf(d)
 	if err != nil {
 		return err
 	}
-	w.deliver.add(string(d.Status), d.Reason, int64(d.Attempts), int64(d.Due), int64(d.Sent), int64(d.Final), string(doc), idBytes(d.App), notificationBytes(d.ID))
+	w.deliver.add(string(d.Status), d.Reason, int64(d.Attempts), int64(d.Due), int64(d.Sent), int64(d.Final), doc, idBytes(d.App), notificationBytes(d.ID))
 	if sup != nil {
 		w.suppress.add(idBytes(sup.App), sup.Address, sup.Integration[:], string(sup.Scope), string(sup.Source), sup.Reason, int64(sup.Since))
 		if sup.Scope != heliograph.ScopeMarketing {
@@ -226,12 +226,12 @@ func (s Deliveries) FinishObserved(ctx context.Context, o *delivery.Outcome, obs
 
 // storeChange is changes for one delivery outside the hot writes.
 func (s Deliveries) storeChange(ctx context.Context, d *heliograph.Delivery, user *heliograph.User, events []*heliograph.Event, sup *heliograph.Suppression, con *heliograph.Consent) error {
-	doc, err := json.Marshal(&d.Details)
+	doc, err := docOf(d)
 	if err != nil {
 		return err
 	}
 	if _, err := s.exec(ctx, `UPDATE deliveries SET status = $1, reason = $2, attempts = $3, due_at = $4, sent_at = $5, final_at = $6, doc = $7
-		WHERE app_id = $8 AND id = $9`, string(d.Status), d.Reason, d.Attempts, d.Due, d.Sent, d.Final, string(doc), d.App, d.ID); err != nil {
+		WHERE app_id = $8 AND id = $9`, string(d.Status), d.Reason, d.Attempts, d.Due, d.Sent, d.Final, doc, d.App, d.ID); err != nil {
 		return err
 	}
 	consents := Consents{s.Store}

@@ -20,28 +20,57 @@ var errNoMessage = heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFoun
 func scanMessage(row scanner) (*heliograph.Message, error) {
 	var m heliograph.Message
 	var role string
-	var external *string
+	var source, external *string
 	var at *int64
 	var doc []byte
 	if err := row.Scan(&m.App, &m.ID, &m.Conversation, &m.User, &m.Notification, &m.Seq, &m.Received, &role,
-		&m.Source.Type, &m.Source.Integration, &external, &at, &doc); err != nil {
+		&source, &m.Source.Integration, &external, &at, &doc); err != nil {
 		return nil, err
 	}
-	m.Role = heliograph.Role(role)
+	m.Role, m.Source.Type = heliograph.Role(role), heliograph.SourceNotification
+	if source != nil {
+		m.Source.Type = *source
+	}
 	if external != nil {
 		m.Source.ExternalID = *external
 	}
 	if at != nil {
 		m.Source.At = heliograph.Millis(*at)
 	}
-	return &m, json.Unmarshal(doc, &m.Content)
+	return &m, readContent(&m.Content, doc)
+}
+
+// contentDoc is a message's document.
+type contentDoc struct {
+	*heliograph.Content
+	Type heliograph.MessageType `json:"type,omitempty"` // "": text
+}
+
+func contentDocOf(c *heliograph.Content) (string, error) {
+	doc := contentDoc{Content: c}
+	if c.Type != heliograph.TextMessage {
+		doc.Type = c.Type
+	}
+	text, err := json.Marshal(doc)
+	return string(text), err
+}
+
+func readContent(c *heliograph.Content, text []byte) error {
+	doc := contentDoc{Content: c, Type: heliograph.TextMessage}
+	err := json.Unmarshal(text, &doc)
+	c.Type = doc.Type
+	return err
 }
 
 // Insert stores a message at the place that its conversation gave it.
 func (s Messages) Insert(ctx context.Context, m *heliograph.Message) error {
-	doc, err := json.Marshal(&m.Content)
+	doc, err := contentDocOf(&m.Content)
 	if err != nil {
 		return err
+	}
+	source := m.Source.Type
+	if source == heliograph.SourceNotification {
+		source = ""
 	}
 	var at any
 	if m.Source.At != 0 {
@@ -49,7 +78,7 @@ func (s Messages) Insert(ctx context.Context, m *heliograph.Message) error {
 	}
 	_, err = s.exec(ctx, `INSERT INTO messages (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		m.App, m.ID, m.Conversation, m.User, m.Notification, m.Seq, m.Received, string(m.Role),
-		m.Source.Type, m.Source.Integration, textOrNull(m.Source.ExternalID), at, string(doc))
+		textOrNull(source), m.Source.Integration, textOrNull(m.Source.ExternalID), at, doc)
 	return err
 }
 

@@ -60,7 +60,7 @@ func scanItem(row scanner) (*delivery.Item, error) {
 		return it, nil // deleted while it was queued
 	}
 	it.Content = &heliograph.Content{}
-	return it, json.Unmarshal(content, it.Content)
+	return it, readContent(it.Content, content)
 }
 
 // maxHeld bounds how many items with an attempt behind them are taken over at
@@ -136,8 +136,15 @@ func (s Deliveries) Expired(ctx context.Context, src delivery.Source, now heliog
 		place
 		expires heliograph.Millis
 	}
-	rows, err := collect(ctx, s.Store, func(row scanner) (r seen, err error) { return r, row.Scan(&r.due, &r.id, &r.expires) },
-		`SELECT q.due_at, q.id, d.expires_at FROM queue q JOIN deliveries d ON d.app_id = q.app_id AND d.id = q.id
+	rows, err := collect(ctx, s.Store, func(row scanner) (r seen, err error) {
+		var text []byte
+		var doc deliveryDoc
+		if err = row.Scan(&r.due, &r.id, &text); err == nil {
+			err = json.Unmarshal(text, &doc)
+		}
+		r.expires = doc.Expires
+		return r, err
+	}, `SELECT q.due_at, q.id, d.doc FROM queue q JOIN deliveries d ON d.app_id = q.app_id AND d.id = q.id
 		WHERE q.slot = $1 AND q.integration_id = $2 AND q.class = $3 AND (q.due_at, q.id) > ($4, $5) AND q.due_at <= $6 AND q.state = 0
 		ORDER BY q.due_at, q.id LIMIT $7`, src.Slot, src.Integration, int(src.Class), after.Due, after.ID[:], now, limit)
 	if err != nil {

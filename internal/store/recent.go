@@ -24,7 +24,7 @@ func scanRecent(row scanner) (r recent, err error) { return r, row.Scan(&r.id, &
 func (s Messages) Notifications(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, after, until heliograph.Millis, limit int) ([]heliograph.MessageID, error) {
 	const reached = ` AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.app_id = m.app_id AND d.id = m.notification_id AND d.status IN ('cancelled', 'expired'))`
 	found, err := collect(ctx, s.Store, scanRecent, `SELECT m.id, m.received FROM messages m
-		WHERE m.app_id = $1 AND m.conversation_id = $2 AND m.received > $3 AND m.received <= $4 AND m.source = 'notification' AND m.source_at IS NULL`+reached+`
+		WHERE m.app_id = $1 AND m.conversation_id = $2 AND m.received > $3 AND m.received <= $4 AND m.source IS NULL AND m.source_at IS NULL`+reached+`
 		ORDER BY m.received DESC LIMIT 0 + $5`, app, c, after, until, limit)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"heliograph"
 	"heliograph/channel"
@@ -26,7 +25,7 @@ var hotDeliveryRows = hotStmt{
 	row: `SELECT ` + deliveryColumnsOf + `, u.external_id FROM deliveries d LEFT JOIN users u ON u.app_id = d.app_id AND u.id = d.user_id
 		WHERE d.app_id = ? AND d.id = ?`,
 	set: `SELECT v.i, d.app_id, d.id, d.kind, d.integration_id, d.channel, d.message_id, d.user_id, d.client_id, d.conversation_id, d.address,
-			d.category, d.class, d.slot, d.status, d.reason, d.attempts, d.created_at, d.due_at, d.sent_at, d.final_at, d.expires_at, d.doc::text, u.external_id
+			d.class, d.slot, d.status, d.reason, d.attempts, d.due_at, d.sent_at, d.final_at, d.doc::text, u.external_id
 		FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS v(app_id, id, i)
 		JOIN deliveries d ON d.app_id = v.app_id AND d.id = v.id LEFT JOIN users u ON u.app_id = d.app_id AND u.id = d.user_id
 		ORDER BY d.id FOR UPDATE OF d`,
@@ -208,10 +207,9 @@ func keepFacts(ctx context.Context, tx *hotTx, s *Store, refs []*factRef) error 
 // deliveryFromCells reads deliveryColumns and a user's external id.
 func deliveryFromCells(c cells) (*heliograph.Delivery, string, error) {
 	d := &heliograph.Delivery{
-		Kind: heliograph.DeliveryKind(c.text(2)), Channel: c.text(4), Address: c.text(9), Category: heliograph.Category(c.text(10)),
-		Class: heliograph.Class(c.int(11)), Slot: int(c.int(12)), Status: heliograph.Status(c.text(13)), Reason: c.text(14), Attempts: int(c.int(15)),
-		Created: heliograph.Millis(c.int(16)), Due: heliograph.Millis(c.int(17)), Sent: heliograph.Millis(c.int(18)),
-		Final: heliograph.Millis(c.int(19)), Expires: heliograph.Millis(c.int(20)),
+		Kind: heliograph.DeliveryKind(c.text(2)), Channel: c.text(4), Address: c.text(9),
+		Class: heliograph.Class(c.int(10)), Slot: int(c.int(11)), Status: heliograph.Status(c.text(12)), Reason: c.text(13), Attempts: int(c.int(14)),
+		Due: heliograph.Millis(c.int(15)), Sent: heliograph.Millis(c.int(16)), Final: heliograph.Millis(c.int(17)),
 	}
 	copy(d.App[:], c.bytes(0))
 	copy(d.ID[:], c.bytes(1))
@@ -220,7 +218,7 @@ func deliveryFromCells(c cells) (*heliograph.Delivery, string, error) {
 	copy(d.User[:], c.bytes(6))
 	copy(d.Client[:], c.bytes(7))
 	copy(d.Conversation[:], c.bytes(8))
-	return d, c.text(22), json.Unmarshal(c.bytes(21), &d.Details)
+	return d, c.text(19), readDelivery(d, c.bytes(18))
 }
 
 // applyObserved applies a fact about a link's delivery.

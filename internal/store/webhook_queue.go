@@ -14,19 +14,18 @@ import (
 type WebhookQueue struct{ *Store }
 
 const entryQuery = `SELECT q.slot, q.webhook_id, q.app_id, q.event_id, q.okey, q.due_at, q.attempt, q.parked, q.first_at, q.body,
-	e.type, e.at, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
+	e.type, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
 	FROM webhook_queue q LEFT JOIN events e ON e.app_id = q.app_id AND e.id = q.event_id` + deliveryFactsJoin + ` WHERE `
 
 func scanEntry(row scanner) (*webhook.Entry, error) {
 	var w webhook.Entry
 	var key, doc []byte
 	var kind *string
-	var at *int64
 	var parked int
 	var f factsOf
 	e := &heliograph.Event{}
 	err := row.Scan(append([]any{&w.Slot, &w.Webhook, &w.App, &w.ID, &key, &w.Due, &w.Attempt, &parked, &w.First, &w.Body,
-		&kind, &at, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc}, f.into()...)...)
+		&kind, &e.User, &e.Conversation, &e.Delivery, &e.Message, &doc}, f.into()...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +34,7 @@ func scanEntry(row scanner) (*webhook.Entry, error) {
 	if kind == nil {
 		return &w, nil
 	}
-	e.App, e.ID, e.Type, e.At = w.App, w.ID, heliograph.EventType(*kind), heliograph.Millis(*at)
+	e.App, e.ID, e.Type = w.App, w.ID, heliograph.EventType(*kind)
 	w.Event = e
 	return &w, f.complete(e, doc)
 }

@@ -29,7 +29,13 @@ func EventRows(t *testing.T, open func(*testing.T) *store.Store) {
 	}
 	events := []*heliograph.Event{
 		event(heliograph.EventChannel, own(heliograph.EventData{Class: "accepted", Via: "outcome", External: []string{"SM1"}, Attempt: 1, Error: &heliograph.DeliveryError{HTTPStatus: 201}})),
+		event(heliograph.EventChannel, own(heliograph.EventData{Class: "accepted", Via: "outcome", External: []string{"SM1"}, Attempt: 2, Started: 2, Took: 3, Error: &heliograph.DeliveryError{HTTPStatus: 200, Provider: "0"}})),
+		event(heliograph.EventChannel, own(heliograph.EventData{Class: "accepted", Via: "outcome", Attempt: 1, Started: 5})),
 		event(heliograph.EventChannel, own(heliograph.EventData{Via: "echo", External: []string{"SM1"}})),
+		event(heliograph.EventChannel, own(heliograph.EventData{Class: "accepted", Via: "lookup", External: []string{"SM1"}, Attempt: 1, Final: true})),
+		event(heliograph.EventUser, own(heliograph.EventData{Via: "callback", External: []string{"SM1"}, Status: "delivered", Final: true, Attempt: 1})),
+		event(heliograph.EventUser, own(heliograph.EventData{Via: "echo", External: []string{"SM1"}, Status: "read", Final: true, Attempt: 3})),
+		event(heliograph.EventUser, own(heliograph.EventData{Via: "callback", External: []string{"SM1"}, Attempt: 1})),
 		event(heliograph.EventUser, own(heliograph.EventData{Via: "callback", External: []string{"SM1"}, Status: "delivered", Final: true})),
 		event(heliograph.EventUser, own(heliograph.EventData{Via: "callback", External: []string{"SM2"}})),
 		event(heliograph.EventFailure, own(heliograph.EventData{Via: "gate", Gate: "suppressed", Error: &heliograph.DeliveryError{Code: heliograph.ReasonOptedOut}})),
@@ -38,7 +44,11 @@ func EventRows(t *testing.T, open func(*testing.T) *store.Store) {
 	}
 	strange := event(heliograph.EventUser, own(heliograph.EventData{Via: "callback"}))
 	strange.User, strange.Message = ids.User(), heliograph.MessageID{}
-	events = append(events, strange)
+	elsewhere := event(heliograph.EventAttempt, own(heliograph.EventData{Class: "retry"}))
+	elsewhere.Conversation = ids.Conversation()
+	late := event(heliograph.EventUser, own(heliograph.EventData{Via: "callback", External: []string{"SM1"}, Final: true, Attempt: 1}))
+	late.At = late.ID.Millis()
+	events = append(events, strange, elsewhere, late)
 	for _, with := range []*heliograph.EventContext{{Delivery: d}, nil} {
 		d.Status = heliograph.Queued
 		if err := (store.Deliveries{Store: s}).Enqueue(t.Context(), d); err != nil {

@@ -35,7 +35,10 @@ func Messages(t *testing.T, open func(*testing.T) *store.Store) {
 		}
 		view := store.Messages{Store: th.s}
 		th.must(view.Insert(t.Context(), apart))
-		for _, want := range []*heliograph.Message{full, bare, apart} {
+		notified := th.say(t.Context(), 11, func(m *heliograph.Message) {
+			m.Notification, m.Source = th.ids.Notification(), heliograph.Source{Type: heliograph.SourceNotification}
+		})
+		for _, want := range []*heliograph.Message{full, bare, apart, notified} {
 			got, err := view.Get(t.Context(), th.app, want.ID)
 			th.must(err)
 			if diff := cmp.Diff(want, got); diff != "" {
