@@ -13,8 +13,8 @@ import (
 // provider saying so.
 const AnswerWindow = 7 * 24 * time.Hour
 
-// recentSent is how many sent messages an answer is compared with.
-const recentSent = 20
+// RecentSent is how many sent messages an answer is compared with.
+const RecentSent = 20
 
 // attribute returns which sent message f answers, and how sure that is: what
 // the provider says; else the latest to the same address from the same sender;
@@ -32,7 +32,7 @@ func (s *Service) attribute(ctx context.Context, in *heliograph.Integration, con
 	if conv.Seq == 0 {
 		return nil, nil // nothing was ever said here
 	}
-	recent, err := s.Messages.Outbound(ctx, conv.App, conv.ID, now.Add(-AnswerWindow), recentSent)
+	recent, err := s.Messages.Outbound(ctx, conv.App, conv.ID, now.Add(-AnswerWindow), RecentSent)
 	if err != nil || len(recent) == 0 {
 		return nil, err
 	}

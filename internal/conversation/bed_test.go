@@ -55,7 +55,7 @@ func newBed(t testing.TB) *bed {
 	b.must(err)
 	b.Service = conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
-		Inbound: store.Inbound{Store: b.s}, Events: journal{b}, Outbox: outbox{b},
+		Inbound: store.Inbound{Store: b.s}, Sayings: sayings{b}, Users: b.profiles, Events: journal{b}, Outbox: outbox{b},
 		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, IDs: b.ids, Now: now,
 	})
 	return b
@@ -88,6 +88,26 @@ type journal struct{ b *bed }
 func (j journal) AppendEventsWith(ctx context.Context, with *heliograph.EventContext, events ...*heliograph.Event) error {
 	j.b.s.AfterCommit(ctx, func() { j.b.mu.Lock(); j.b.events = append(j.b.events, events...); j.b.mu.Unlock() })
 	return j.b.s.AppendEventsWith(ctx, with, events...)
+}
+
+// sayings is the store's fast way in, read along.
+type sayings struct{ b *bed }
+
+func (s sayings) Say(ctx context.Context, what *conversation.Saying) error {
+	write, place := what.Write, (*conversation.Place)(nil)
+	what.Write = func(at *conversation.Place) bool {
+		place = at
+		return write(at)
+	}
+	err := store.Sayings{Store: s.b.s}.Say(ctx, what)
+	if err == nil && what.Done && place != nil {
+		s.b.mu.Lock()
+		defer s.b.mu.Unlock()
+		for _, x := range place.Spoken {
+			s.b.events = append(s.b.events, x.Event)
+		}
+	}
+	return err
 }
 
 // types lists the events since the last call.

@@ -29,6 +29,13 @@ type Conversations interface {
 	Save(ctx context.Context, c *heliograph.Conversation) error
 }
 
+// Users finds who a caller names.
+type Users interface {
+	// Resolve returns the user of an id or of the caller's own id for it, without
+	// its clients, or an error of kind NotFound. An id wins.
+	Resolve(ctx context.Context, app heliograph.AppID, name string) (*heliograph.User, error)
+}
+
 // Clients finds where a user can be reached.
 type Clients interface {
 	OfUser(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error)
@@ -115,8 +122,8 @@ type Consents interface {
 
 // Links finishes the linking of channels.
 type Links interface {
-	// ConfirmByActivity is told of every message before its sender is looked up,
-	// in the transaction of ctx: a link that waits for this address is confirmed
-	// or ended. An opt-out never confirms one.
+	// ConfirmByActivity is told of every message from an address that a link may
+	// wait for, before its sender is looked up, in the transaction of ctx: the
+	// link is confirmed or ended. An opt-out never confirms one.
 	ConfirmByActivity(ctx context.Context, in *heliograph.Integration, address, text string, stop bool) error
 }

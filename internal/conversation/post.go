@@ -10,7 +10,8 @@ import (
 // Post is a message that an API caller writes into a user's conversation.
 type Post struct {
 	App         *heliograph.App
-	User        *heliograph.User
+	User        *heliograph.User // nil: Name is looked up
+	Name        string           // the user's id, or the caller's own id for it; an id wins
 	Role        heliograph.Role
 	Content     *heliograph.Content // checked by package content
 	Destination *Destination        // business only; nil: the client the user prefers
@@ -27,9 +28,29 @@ type Posted struct {
 // be reached still gets the message in the conversation.
 func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
 	if p.Role == heliograph.Customer {
+		if out, _, err := s.postFast(ctx, p, nil); out != nil || err != nil {
+			return out, err
+		}
+	}
+	p, err := s.named(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if p.Role == heliograph.Customer {
 		return s.postCustomer(ctx, p)
 	}
 	return s.postBusiness(ctx, p)
+}
+
+// named returns p with its user.
+func (s *Service) named(ctx context.Context, p *Post) (*Post, error) {
+	if p.User != nil {
+		return p, nil
+	}
+	with := *p
+	var err error
+	with.User, err = s.Users.Resolve(ctx, p.App.ID, p.Name)
+	return &with, err
 }
 
 func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err error) {
@@ -85,39 +106,6 @@ func unreachable(to *Destination) error {
 		return nil
 	}
 	return heliograph.InvalidField("destination", "names an integration that does not exist any more")
-}
-
-// postCustomer stores what a user says through the API.
-func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err error) {
-	if p.Destination != nil {
-		return nil, heliograph.InvalidField("destination", "is for messages of the appMaker only")
-	}
-	if len(p.Content.Actions) > 0 {
-		return nil, heliograph.InvalidField("actions", "are for messages of the appMaker only")
-	}
-	err = s.Tx.Atomically(ctx, func(ctx context.Context) error {
-		now := s.now()
-		user, err := s.started(ctx, p.User, now)
-		if err != nil {
-			return err
-		}
-		conv, err := s.Conversations.Lock(ctx, p.App.ID, user.Conversation)
-		if err != nil {
-			return err
-		}
-		if conv.Messages >= heliograph.MaxMessages {
-			return heliograph.Errorf(heliograph.Locked, heliograph.CodeLocked, "the conversation holds %d messages; delete them to go on", conv.Messages)
-		}
-		said := takeIn(conv, now)
-		m := s.message(conv, p)
-		m.Author.ID = user.ID.String()
-		if err := s.customerSaid(ctx, user, conv, m, said, &heliograph.EventData{Channel: heliograph.SourceAPI}); err != nil {
-			return err
-		}
-		out = &Posted{m, conv}
-		return nil
-	})
-	return out, err
 }
 
 // started returns the user with its conversation, which is made when there is none.

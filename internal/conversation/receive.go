@@ -19,6 +19,11 @@ func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw [
 	if len(facts) == 0 {
 		return nil
 	}
+	if len(facts) == 1 {
+		if done, err := s.receiveFast(ctx, in, raw, &facts[0]); done || err != nil {
+			return err
+		}
+	}
 	return s.Tx.Atomically(ctx, func(ctx context.Context) error {
 		fresh, err := s.keep(ctx, in, raw, facts)
 		if err != nil {
@@ -91,19 +96,13 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 	if err != nil {
 		return err
 	}
+	h := &heard{in: in, at: fact.At, f: f, user: user, client: client, answers: answers}
 	for i, c := range contents(f) {
 		if i > 0 {
 			id = s.IDs.Message()
 		}
 		contextFrom := takeIn(conv, now)
-		c.Author = heliograph.Author{ID: user.ID.String(), Name: shownName(user, client, f)}
-		c.Answers = answers
-		m := &heliograph.Message{
-			ID: id, App: user.App, Conversation: conv.ID, User: user.ID, Seq: conv.Seq, Received: conv.LastReceived,
-			Role: heliograph.Customer, Content: c,
-			Source: heliograph.Source{Type: in.Type, Integration: in.ID, ExternalID: f.External, At: fact.At},
-		}
-		data := &heliograph.EventData{Channel: in.Type, Integ: in.ID, Client: client.ID}
+		m, data := h.message(conv, id, c), h.event()
 		if word != "" {
 			// Not an answer to what was sent: the next real one gets the context.
 			err = s.tell(ctx, user, conv, m, data)

@@ -12,6 +12,8 @@ type Deps struct {
 	Tx            Tx
 	Conversations Conversations
 	Messages      Messages
+	Sayings       Sayings
+	Users         Users
 	Clients       Clients
 	Inbound       Inbound
 	Events        Events

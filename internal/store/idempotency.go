@@ -1,5 +1,7 @@
 package store
 
+// This file has a text per dialect: keys are taken in hot writes, too.
+
 import (
 	"context"
 	"database/sql"
@@ -44,4 +46,25 @@ func (s Idempotency) Complete(ctx context.Context, app heliograph.AppID, route, 
 func (s Idempotency) Prune(ctx context.Context, before heliograph.Millis, limit int) (int64, error) {
 	return s.exec(ctx, `DELETE FROM idempotency WHERE (app_id, route, key) IN
 		(SELECT app_id, route, key FROM idempotency WHERE at <= $1 ORDER BY at LIMIT $2)`, before, limit)
+}
+
+// hotTakeKey takes keys whose answers follow. Those that were taken in the day
+// before are left as they are.
+var hotTakeKey = hotStmt{
+	row: `INSERT INTO idempotency (app_id, route, key, digest, status, answer, at) VALUES (?, ?, ?, ?, 0, '', ?)
+		ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = '', at = excluded.at WHERE idempotency.at <= excluded.at - 86400000`,
+	set: `WITH v AS (SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $5::bigint[]) WITH ORDINALITY AS v(app_id, route, key, digest, at, i)),
+		kept AS (INSERT INTO idempotency (app_id, route, key, digest, status, answer, at)
+			SELECT app_id, route, key, digest, 0, '', at FROM v ORDER BY app_id, route, key
+			ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = '', at = excluded.at
+			WHERE idempotency.at <= excluded.at - 86400000 RETURNING app_id, route, key)
+		SELECT v.i FROM v JOIN kept USING (app_id, route, key)`,
+	types: "bttbi",
+}
+
+var hotAnswerKey = hotStmt{
+	row: `UPDATE idempotency SET status = ?, answer = ? WHERE app_id = ? AND route = ? AND key = ?`,
+	set: `UPDATE idempotency k SET status = v.status, answer = v.answer FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[]) AS v(status, answer, app_id, route, key)
+		WHERE k.app_id = v.app_id AND k.route = v.route AND k.key = v.key`,
+	types: "itbtt",
 }

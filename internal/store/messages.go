@@ -170,7 +170,7 @@ func (s Messages) cancel(ctx context.Context, app heliograph.AppID, found []conv
 }
 
 // sentColumns read a conversation.Sent from deliveries d.
-const sentColumns = `d.message_id, d.id, d.kind, d.integration_id, d.address, d.doc`
+const sentColumns = `d.message_id, d.id, d.kind, d.integration_id, d.address, CAST(d.doc AS TEXT) AS doc`
 
 func scanSent(row scanner) (conversation.Sent, error) {
 	var t conversation.Sent
@@ -179,29 +179,53 @@ func scanSent(row scanner) (conversation.Sent, error) {
 	if err := row.Scan(&t.Message, &t.Delivery, &kind, &t.Integration, &t.Address, &doc); err != nil {
 		return t, err
 	}
-	var details heliograph.DeliveryDetails
-	if err := json.Unmarshal(doc, &details); err != nil {
-		return t, err
-	}
-	t.Kind, t.External = heliograph.DeliveryKind(kind), details.External
-	return t, nil
+	t.Kind = heliograph.DeliveryKind(kind)
+	var err error
+	t.External, err = externalOf(doc)
+	return t, err
 }
+
+// externalOf returns the provider's ids from a delivery's document.
+func externalOf(doc []byte) ([]string, error) {
+	var details heliograph.DeliveryDetails
+	return details.External, json.Unmarshal(doc, &details)
+}
+
+// scanOutbound reads what selectOutbound returns.
+func scanOutbound(row scanner) (conversation.Sent, error) {
+	var received int64
+	return scanSent(after{row, &received})
+}
+
+// after is a row that has a column before those that are asked for.
+type after struct {
+	scanner
+	first any
+}
+
+func (a after) Scan(dest ...any) error { return a.scanner.Scan(append([]any{a.first}, dest...)...) }
 
 // neverSent are the statuses of what the user cannot have got.
 const neverSent = `('scheduled', 'expired', 'cancelled', 'failed')`
 
+// selectOutbound reads what was sent in a conversation after a moment, of its
+// newest messages, newest first.
+const (
+	newestOutbound = `(SELECT app_id, id, notification_id, received FROM messages
+		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND role = 'appMaker' ORDER BY received DESC LIMIT $4)`
+	selectOutbound = `SELECT received, message_id, id, kind, integration_id, address, doc FROM (
+		SELECT m.received AS received, ` + sentColumns + ` FROM ` + newestOutbound + ` m JOIN deliveries d ON d.app_id = m.app_id AND d.id = m.notification_id
+		WHERE m.notification_id IS NOT NULL AND d.status NOT IN ` + neverSent + `
+		UNION ALL
+		SELECT m.received AS received, ` + sentColumns + ` FROM ` + newestOutbound + ` m JOIN deliveries d ON d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification'
+		WHERE m.notification_id IS NULL AND d.status NOT IN ` + neverSent + `) sent
+		ORDER BY received DESC`
+)
+
 // Outbound returns what was sent to the user of a conversation after a moment,
 // newest first. It looks at the newest messages only, whether they were sent or not.
 func (s Messages) Outbound(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]conversation.Sent, error) {
-	const newest = `(SELECT app_id, id, notification_id, received FROM messages
-		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND role = 'appMaker' ORDER BY received DESC LIMIT $4)`
-	return collect(ctx, s.Store, scanSent, `SELECT message_id, id, kind, integration_id, address, doc FROM (
-		SELECT m.received AS received, `+sentColumns+` FROM `+newest+` m JOIN deliveries d ON d.app_id = m.app_id AND d.id = m.notification_id
-		WHERE m.notification_id IS NOT NULL AND d.status NOT IN `+neverSent+`
-		UNION ALL
-		SELECT m.received AS received, `+sentColumns+` FROM `+newest+` m JOIN deliveries d ON d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification'
-		WHERE m.notification_id IS NULL AND d.status NOT IN `+neverSent+`) sent
-		ORDER BY received DESC`, app, c, moment, limit)
+	return collect(ctx, s.Store, scanOutbound, selectOutbound, app, c, moment, limit)
 }
 
 // Delivered returns what a delivery sent; nil when there is no such delivery.

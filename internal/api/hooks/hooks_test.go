@@ -48,7 +48,7 @@ func newBed(t *testing.T) *bed {
 	t.Cleanup(func() { _ = b.s.Close() })
 	engine := conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
-		Inbound: store.Inbound{Store: b.s}, Events: b.s, Apps: b, Consents: noConsents{}, Links: noConsents{}, IDs: ids, Now: time.Now,
+		Inbound: store.Inbound{Store: b.s}, Sayings: store.Sayings{Store: b.s}, Events: b.s, Apps: b, Consents: noConsents{}, Links: noConsents{}, IDs: ids, Now: time.Now,
 	})
 	server := httptest.NewServer(&hooks.Hooks{
 		Integrations: b, Conversations: maybe{b, engine}, Deliveries: b, PublicURL: "https://public.example/base", Log: slog.New(slog.NewTextHandler(t.Output(), nil)),

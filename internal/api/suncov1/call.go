@@ -9,6 +9,7 @@ import (
 
 	"heliograph"
 	"heliograph/internal/auth"
+	"heliograph/internal/conversation"
 )
 
 // call is one authenticated request.
@@ -25,8 +26,9 @@ type call struct {
 	w       http.ResponseWriter
 	body    []byte
 	read    bool
-	asked   url.Values       // the query, once read
-	user    *heliograph.User // what {userId} names, once resolved
+	asked   url.Values         // the query, once read
+	user    *heliograph.User   // what {userId} names, once resolved
+	post    *conversation.Post // the message of the body, once read
 }
 
 // PathValue returns a decoded path parameter.

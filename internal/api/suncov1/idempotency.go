@@ -9,6 +9,7 @@ import (
 
 	"heliograph"
 	"heliograph/internal/api/httpx"
+	"heliograph/internal/conversation"
 )
 
 // Answers keeps the answers to requests with an idempotency key. A key is one
@@ -47,6 +48,9 @@ func (c *call) answerOnce(ctx context.Context, key string) (int, []byte, error) 
 		return 0, nil, inProgress()
 	}
 	defer done()
+	if status, body, err := c.tryOnce(ctx, key, digest); err != nil || status != 0 {
+		return status, body, err
+	}
 	status, body, err := c.keptAnswer(ctx, key, digest)
 	if err != nil || status != 0 {
 		return status, body, err
@@ -60,6 +64,33 @@ func (c *call) answerOnce(ctx context.Context, key string) (int, []byte, error) 
 		err = inProgress()
 	}
 	return status, body, err
+}
+
+// tryOnce tries the route's own way to answer once; status 0: it does not take
+// this call.
+func (c *call) tryOnce(ctx context.Context, key string, digest []byte) (int, []byte, error) {
+	if c.route.once == nil {
+		return 0, nil, nil
+	}
+	k, err := c.route.once(ctx, c, &conversation.Once{Route: c.route.name(), Key: key, Digest: digest, Status: c.route.success()})
+	if k == nil || err != nil {
+		return 0, nil, err
+	}
+	if k.Again {
+		return c.again(k.Status, k.Answer, k.Same)
+	}
+	return k.Status, []byte(k.Answer), nil
+}
+
+// again is the answer to a key that was used before, for the same request or
+// another.
+func (c *call) again(status int, answer string, same bool) (int, []byte, error) {
+	if !same {
+		return 0, nil, heliograph.Errorf(heliograph.Conflict, heliograph.CodeIdempotencyMismatch,
+			"this Idempotency-Key was used for another request")
+	}
+	c.w.Header().Set("Idempotent-Replayed", "true")
+	return status, []byte(answer), nil
 }
 
 func inProgress() error {
@@ -91,12 +122,7 @@ func (c *call) keptAnswer(ctx context.Context, key string, digest []byte) (int, 
 	if err != nil || status == 0 {
 		return 0, nil, err
 	}
-	if string(had) != string(digest) {
-		return 0, nil, heliograph.Errorf(heliograph.Conflict, heliograph.CodeIdempotencyMismatch,
-			"this Idempotency-Key was used for another request")
-	}
-	c.w.Header().Set("Idempotent-Replayed", "true")
-	return status, []byte(answer), nil
+	return c.again(status, answer, string(had) == string(digest))
 }
 
 // answerFirst does the work and keeps its answer, in one transaction. An answer

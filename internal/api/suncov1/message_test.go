@@ -37,7 +37,7 @@ func newTalk(t *testing.T) *talk {
 	w.must(err)
 	w.api.Conversations = conversation.New(conversation.Deps{
 		Tx: w.store, Conversations: store.Conversations{Store: w.store}, Messages: store.Messages{Store: w.store}, Clients: store.Clients{Store: w.store},
-		Inbound: store.Inbound{Store: w.store}, Events: w.store, Outbox: w, Apps: w.tenants, IDs: w.ids, Now: w.clock.Now,
+		Inbound: store.Inbound{Store: w.store}, Sayings: store.Sayings{Store: w.store}, Users: w.api.Profiles, Events: w.store, Outbox: w, Apps: w.tenants, IDs: w.ids, Now: w.clock.Now,
 	})
 	w.api.PublicURL = "https://heliograph.example"
 	w.user, w.loft = w.person("ana@example.org")
@@ -170,24 +170,33 @@ func TestPostMessageAsUser(t *testing.T) {
 
 func TestPostMessageOnce(t *testing.T) {
 	t.Parallel()
-	w := newTalk(t)
-	post := func(text string) *answer {
-		r := httptest.NewRequest(http.MethodPost, w.path("/messages"), strings.NewReader(`{"role":"appMaker","type":"text","text":"`+text+`"}`))
-		r.Header.Set("Idempotency-Key", "k1")
-		return w.do(basic(w.key), r)
-	}
-	first, second := post("one"), post("one")
-	first.want(http.StatusCreated)
-	second.want(http.StatusCreated)
-	if first.Body.String() != second.Body.String() {
-		t.Errorf("the answers differ: %s, %s", first.Body, second.Body)
-	}
-	if got := post("two"); got.Code < 400 || got.Code >= 500 {
-		t.Errorf("another body: %d", got.Code)
-	}
-	list := w.call(basic(w.key), http.MethodGet, w.path("/messages"), nil).want(http.StatusOK)["messages"].([]any)
-	if len(list) != 1 || len(w.sends) != 1 {
-		t.Errorf("%d messages, %d sent", len(list), len(w.sends))
+	for _, role := range []string{"appMaker", "appUser"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			w := newTalk(t)
+			post := func(key, text string) *answer {
+				r := httptest.NewRequest(http.MethodPost, w.path("/messages"), strings.NewReader(`{"role":"`+role+`","type":"text","text":"`+text+`"}`))
+				r.Header.Set("Idempotency-Key", key)
+				return w.do(basic(w.key), r)
+			}
+			// A user's first message starts the conversation; the next one finds it.
+			for n, key := range []string{"k1", "k2"} {
+				first, second := post(key, "one"), post(key, "one")
+				body := first.want(http.StatusCreated)
+				second.want(http.StatusCreated)
+				if first.Body.String() != second.Body.String() || first.Header().Get("Idempotent-Replayed") != "" || second.Header().Get("Idempotent-Replayed") != "true" {
+					t.Errorf("the answers differ: %s, %s", first.Body, second.Body)
+				}
+				post(key, "two").want(http.StatusConflict, "idempotency_mismatch")
+				list := w.call(basic(w.key), http.MethodGet, w.path("/messages"), nil).want(http.StatusOK)["messages"].([]any)
+				if len(list) != n+1 || dig(t, list[n], "_id") != dig(t, body, "message", "_id") {
+					t.Errorf("%d messages", len(list))
+				}
+			}
+			if role == "appMaker" && len(w.sends) != 2 {
+				t.Errorf("%d sent", len(w.sends))
+			}
+		})
 	}
 }
 

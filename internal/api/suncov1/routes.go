@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"heliograph"
+	"heliograph/internal/conversation"
 )
 
 // routes lists every endpoint. Each area keeps its own in routes_<area>.go.
@@ -90,6 +91,9 @@ type route struct {
 	// idempotent honours Idempotency-Key: the handler then runs inside one
 	// transaction with the stored answer, so it must only work on the store.
 	idempotent bool
+	// once, which may be nil, is tried first where there is a key. nil for all
+	// leaves the call to handle.
+	once func(ctx context.Context, c *call, once *conversation.Once) (*conversation.Kept, error)
 	// maxBody bounds the request's body in bytes; 0 means maxJSON.
 	maxBody int64
 	op      op

@@ -10,7 +10,7 @@ import (
 func (a *API) messageRoutes() []route {
 	when := func(name, doc string) param { return param{name: name, doc: doc, kind: float64(0)} }
 	return []route{
-		{method: http.MethodPost, path: "/appusers/{userId}/messages", scopes: forAll, status: http.StatusCreated, handle: a.postMessage, idempotent: true,
+		{method: http.MethodPost, path: "/appusers/{userId}/messages", scopes: forAll, status: http.StatusCreated, handle: a.postMessage, idempotent: true, once: a.postMessageOnce,
 			op: op{tag: "Messages", summary: "Post a message", in: messageRequest{}, out: postedJSON{},
 				doc: "Stores a message in the user's conversation, which starts when it has not yet. A message of the appMaker also goes to the destination, or else to the client that the user prefers."}},
 		{method: http.MethodGet, path: "/appusers/{userId}/messages", scopes: forAll, handle: a.listMessages,

@@ -55,7 +55,7 @@ func newAnswers(t *testing.T, open func(*testing.T) *store.Store) *answers {
 	}
 	a.engine = conversation.New(conversation.Deps{
 		Tx: th.s, Conversations: store.Conversations{Store: th.s}, Messages: store.Messages{Store: th.s}, Clients: store.Clients{Store: th.s},
-		Inbound: store.Inbound{Store: th.s}, Events: a, Apps: a, Consents: noConsents{}, Links: noConsents{}, IDs: th.ids, Now: time.Now,
+		Inbound: store.Inbound{Store: th.s}, Sayings: a, Events: a, Apps: a, Consents: noConsents{}, Links: noConsents{}, IDs: th.ids, Now: time.Now,
 	})
 	return a
 }
@@ -73,6 +73,27 @@ func (a *answers) AppendEventsWith(ctx context.Context, with *heliograph.EventCo
 		}
 	})
 	return a.s.AppendEventsWith(ctx, with, events...)
+}
+
+// Say implements conversation.Sayings, reading along.
+func (a *answers) Say(ctx context.Context, what *conversation.Saying) error {
+	write, place := what.Write, (*conversation.Place)(nil)
+	what.Write = func(at *conversation.Place) bool {
+		place = at
+		return write(at)
+	}
+	err := store.Sayings{Store: a.s}.Say(ctx, what)
+	if err == nil && what.Done && place != nil {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		for _, x := range place.Spoken {
+			a.users[x.Event.User] = true
+			for _, id := range x.Event.Data.Context {
+				a.told[id]++
+			}
+		}
+	}
+	return err
 }
 
 // App implements conversation.Apps.

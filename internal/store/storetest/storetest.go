@@ -25,6 +25,7 @@ var areas = []struct {
 	{"leases", Leases},
 	{"conversations", Conversations},
 	{"messages", Messages},
+	{"sayings", Sayings},
 	{"inbound", Inbound},
 	{"users", Users},
 	{"clients", Clients},

@@ -1,0 +1,94 @@
+package conversation
+
+import (
+	"context"
+
+	"heliograph"
+)
+
+// PostOnce stores what a user says through the API, with an idempotency key. nil
+// is no error: the fast way does not take it, and nothing was stored.
+func (s *Service) PostOnce(ctx context.Context, p *Post, once *Once) (*Kept, error) {
+	_, kept, err := s.postFast(ctx, p, once)
+	return kept, err
+}
+
+// postFast tries the fast way; with nil for all nothing was stored.
+func (s *Service) postFast(ctx context.Context, p *Post, once *Once) (*Posted, *Kept, error) {
+	if p.Destination != nil || len(p.Content.Actions) > 0 {
+		return nil, nil, nil // to be refused, but not before its user is known
+	}
+	what := &Saying{App: p.App.ID, Name: p.Name, At: s.now(), Once: once}
+	if p.User != nil {
+		what.Name = p.User.ID.String()
+	}
+	var out *Posted
+	what.Write = func(at *Place) bool {
+		out = s.place(at, p, what.At)
+		return out != nil
+	}
+	if once != nil {
+		what.Answer = func() (string, error) { return once.Answer(out) }
+	}
+	if err := s.Sayings.Say(ctx, what); err != nil {
+		return nil, nil, err
+	}
+	if !what.Done {
+		return nil, what.Kept, nil
+	}
+	return out, what.Kept, nil
+}
+
+// place gives p its place in a conversation that is held; nil when that is full.
+func (s *Service) place(at *Place, p *Post, now heliograph.Millis) *Posted {
+	conv := at.Conversation
+	if full(conv) != nil {
+		return nil
+	}
+	said := takeIn(conv, now)
+	m := s.message(conv, p)
+	m.Author.ID = at.User.ID.String()
+	s.speak(at, m, said, heliograph.EventData{Channel: heliograph.SourceAPI})
+	return &Posted{m, conv}
+}
+
+// full refuses more messages in a conversation that holds all it can.
+func full(conv *heliograph.Conversation) error {
+	if conv.Messages < heliograph.MaxMessages {
+		return nil
+	}
+	return heliograph.Errorf(heliograph.Locked, heliograph.CodeLocked, "the conversation holds %d messages; delete them to go on", conv.Messages)
+}
+
+// postCustomer stores what a user says where the fast way does not.
+func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err error) {
+	if p.Destination != nil {
+		return nil, heliograph.InvalidField("destination", "is for messages of the appMaker only")
+	}
+	if len(p.Content.Actions) > 0 {
+		return nil, heliograph.InvalidField("actions", "are for messages of the appMaker only")
+	}
+	err = s.Tx.Atomically(ctx, func(ctx context.Context) error {
+		now := s.now()
+		user, err := s.started(ctx, p.User, now)
+		if err != nil {
+			return err
+		}
+		conv, err := s.Conversations.Lock(ctx, p.App.ID, user.Conversation)
+		if err != nil {
+			return err
+		}
+		if err := full(conv); err != nil {
+			return err
+		}
+		said := takeIn(conv, now)
+		m := s.message(conv, p)
+		m.Author.ID = user.ID.String()
+		if err := s.customerSaid(ctx, user, conv, m, said, heliograph.EventData{Channel: heliograph.SourceAPI}); err != nil {
+			return err
+		}
+		out = &Posted{m, conv}
+		return nil
+	})
+	return out, err
+}
