@@ -43,24 +43,37 @@ func (s *Store) openSQLite() error {
 	if err := s.ownFile(); err != nil {
 		return err
 	}
-	common := fmt.Sprintf("?_pragma=busy_timeout(5000)&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
-	// The name is a URI: what has a meaning there must not be read from a path.
-	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(s.File))
+	file := s.sqliteName() + fmt.Sprintf("&_pragma=cache_size(-%d)&_pragma=temp_store(2)", s.CacheBytes/1024)
 	var err error
-	// wal_autocheckpoint: a checkpoint every 16 MiB of log keeps both its cost
-	// per write and the log's size small.
-	writer := "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
-	if s.write, err = sql.Open(s.d.driver, file+common+writer); err != nil {
+	writer := fmt.Sprintf("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(%d)&_pragma=journal_size_limit(67108864)&_txlock=immediate", checkpointSelf)
+	if s.write, err = sql.Open(s.d.driver, file+writer); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
 	s.write.SetConnMaxIdleTime(0)
-	if s.read, err = sql.Open(s.d.driver, file+common+"&_pragma=query_only(1)"); err != nil {
+	if s.read, err = sql.Open(s.d.driver, file+"&_pragma=query_only(1)"); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(4)
 	s.read.SetMaxIdleConns(4)
 	s.reads = newStatements(s.read.PrepareContext)
+	return nil
+}
+
+// sqliteName names the file to the driver. The name is a URI: what has a meaning
+// there must not be read from a path.
+func (s *Store) sqliteName() string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(filepath.ToSlash(s.File)) + "?_pragma=busy_timeout(5000)"
+}
+
+// openCheckpointer starts what keeps SQLite's log short.
+func (s *Store) openCheckpointer() error {
+	db, err := sql.Open(s.d.driver, s.sqliteName()+"&_pragma=synchronous(FULL)")
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	s.checkpoints = startCheckpointer(s, db)
 	return nil
 }
 

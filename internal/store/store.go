@@ -43,13 +43,14 @@ type Sealer interface {
 // Store is the database. The engines' ports are satisfied by views on it.
 type Store struct {
 	Options
-	d       *dialect
-	read    *sql.DB // SQLite: read-only connections. PostgreSQL: the pool.
-	write   *sql.DB // SQLite: one connection, the writer's. PostgreSQL: the same pool.
-	writers *writers
-	queries sync.Map    // query text -> translated text
-	reads   *statements // SQLite: prepared on the reading connections
-	listen  listeners
+	d           *dialect
+	read        *sql.DB // SQLite: read-only connections. PostgreSQL: the pool.
+	write       *sql.DB // SQLite: one connection, the writer's. PostgreSQL: the same pool.
+	writers     *writers
+	checkpoints *checkpointer // SQLite, while writers are at work
+	queries     sync.Map      // query text -> translated text
+	reads       *statements   // SQLite: prepared on the reading connections
+	listen      listeners
 }
 
 // Open connects, and starts the batching writers. The schema must be current:
@@ -58,6 +59,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if s.d.rowwise {
+		if err := s.openCheckpointer(); err != nil {
+			_ = s.closePools()
+			return nil, err
+		}
 	}
 	if s.writers, err = startWriters(ctx, s); err != nil {
 		_ = s.closePools()
@@ -102,13 +109,16 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) closePools() error {
-	// The writer goes last: it merges the log into the file, which readers cannot.
 	var err error
+	if s.checkpoints != nil {
+		err = s.checkpoints.stop()
+	}
+	// The writer goes last: it merges the log into the file, which readers cannot.
 	if s.reads != nil {
 		s.reads.close()
 	}
 	if s.read != nil && s.read != s.write {
-		err = s.read.Close()
+		err = errors.Join(err, s.read.Close())
 	}
 	return errors.Join(err, s.write.Close())
 }

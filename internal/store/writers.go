@@ -74,6 +74,7 @@ type writers struct {
 	wake    *sync.Cond
 	queue   [lanes][]*job
 	waiting int
+	aside   func(*hotConn) error // to be run between two transactions
 	closed  bool
 	wg      sync.WaitGroup
 }
@@ -174,9 +175,34 @@ func (w *writers) loop(c *hotConn) {
 		started := time.Now()
 		w.commit(c, batch)
 		w.s.Watch.Committed(len(batch), time.Since(started))
+		w.stepAside(c)
 		if len(batch) >= gatherFrom {
 			w.gather()
 		}
+	}
+}
+
+// between has f run on the writer's connection between two transactions, after
+// the next one.
+func (w *writers) between(f func(*hotConn) error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.aside = f
+}
+
+func (w *writers) stepAside(c *hotConn) {
+	if w.s.checkpoints != nil {
+		w.s.checkpoints.committed()
+	}
+	w.mu.Lock()
+	f := w.aside
+	w.aside = nil
+	w.mu.Unlock()
+	if f == nil {
+		return
+	}
+	if err := f(c); err != nil {
+		w.s.Log.Warn("upkeep of the database failed", "error", err)
 	}
 }
 
