@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"sync"
 	"time"
 )
 
@@ -31,6 +32,7 @@ type checkpointer struct {
 	db    *sql.DB
 	grown chan struct{} // something was committed
 	quit  chan struct{}
+	once  sync.Once
 	done  chan struct{}
 	// tried is how long the log was when all that could be moved had been: a
 	// reader may hold the rest, and trying again must wait for more.
@@ -44,7 +46,7 @@ func startCheckpointer(s *Store, db *sql.DB) *checkpointer {
 }
 
 func (c *checkpointer) stop() error {
-	close(c.quit)
+	c.once.Do(func() { close(c.quit) })
 	<-c.done
 	return c.db.Close()
 }
