@@ -15,7 +15,29 @@ import (
 	"time"
 
 	"heliograph/channel"
+	"heliograph/internal/outbound"
 )
+
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// transports are those that Call's promises are tested with: the program's, and
+// the one that everybody knows.
+func transports(t *testing.T, each func(*testing.T, func(dialer) http.RoundTripper)) {
+	t.Helper()
+	for name, open := range map[string]func(dialer) http.RoundTripper{
+		"outbound": func(d dialer) http.RoundTripper { return outbound.New(outbound.Options{Dial: d}) },
+		"net/http": func(d dialer) http.RoundTripper { return &http.Transport{DialContext: d} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(d dialer) http.RoundTripper {
+				rt := open(d)
+				t.Cleanup(rt.(interface{ CloseIdleConnections() }).CloseIdleConnections)
+				return rt
+			})
+		})
+	}
+}
 
 func post(ctx context.Context, t *testing.T, rt http.RoundTripper, url string) (channel.Reply, *channel.Result) {
 	t.Helper()
@@ -42,14 +64,17 @@ func class(r *channel.Result) channel.Class {
 
 func TestCallReadsTheWholeAnswerAndKeepsTheConnection(t *testing.T) {
 	t.Parallel()
+	transports(t, wholeAnswer)
+}
+
+func wholeAnswer(t *testing.T, open func(dialer) http.RoundTripper) {
 	var conns sync.Map
 	s := server(t, func(w http.ResponseWriter, r *http.Request) {
 		conns.Store(r.RemoteAddr, true)
 		body, _ := io.ReadAll(r.Body)
 		_, _ = w.Write([]byte(strings.Repeat(string(body), 1000)))
 	})
-	rt := &http.Transport{}
-	defer rt.CloseIdleConnections()
+	rt := open(new(net.Dialer).DialContext)
 	for range 3 {
 		reply, failed := post(t.Context(), t, rt, s.URL)
 		if failed != nil || reply.Status != 200 || len(reply.Body) != 6000 {
@@ -65,6 +90,10 @@ func TestCallReadsTheWholeAnswerAndKeepsTheConnection(t *testing.T) {
 
 func TestCallWithoutAnswer(t *testing.T) {
 	t.Parallel()
+	transports(t, withoutAnswer)
+}
+
+func withoutAnswer(t *testing.T, open func(dialer) http.RoundTripper) {
 	hang := server(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)
 		<-r.Context().Done()
@@ -77,29 +106,30 @@ func TestCallWithoutAnswer(t *testing.T) {
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 
-	slowDial := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	normal := open(new(net.Dialer).DialContext)
+	slowDial := open(func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
-	}}
-	nowhere := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	})
+	nowhere := open(func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: "api.example.test", IsNotFound: true}
-	}}
-	guarded := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	})
+	guarded := open(func(context.Context, string, string) (net.Conn, error) {
 		return nil, errors.New("the address is not allowed")
-	}}
+	})
 	tests := []struct {
 		name string
 		rt   http.RoundTripper
 		url  string
 		want channel.Class
 	}{
-		{"refused", &http.Transport{}, gone.URL, channel.ClassRetry},
+		{"refused", normal, gone.URL, channel.ClassRetry},
 		{"no such host", nowhere, "http://api.example.test", channel.ClassRetry},
 		{"a dialer's own error", guarded, "http://api.example.test", channel.ClassRetry},
 		{"the deadline passes while dialling", slowDial, "http://api.example.test", channel.ClassRetry},
-		{"a certificate that is not trusted", &http.Transport{}, secure.URL, channel.ClassRetry},
-		{"the deadline passes after the body was sent", &http.Transport{}, hang.URL, channel.ClassUnknown},
-		{"reset after the body was sent", &http.Transport{}, reset.URL, channel.ClassUnknown},
+		{"a certificate that is not trusted", normal, secure.URL, channel.ClassRetry},
+		{"the deadline passes after the body was sent", normal, hang.URL, channel.ClassUnknown},
+		{"reset after the body was sent", normal, reset.URL, channel.ClassUnknown},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -117,14 +147,17 @@ func TestCallWithoutAnswer(t *testing.T) {
 // and nobody can tell whether the provider still read it.
 func TestCallOnAConnectionThatTheProviderCloses(t *testing.T) {
 	t.Parallel()
+	transports(t, providerCloses)
+}
+
+func providerCloses(t *testing.T, open func(dialer) http.RoundTripper) {
 	var asked atomic.Int32
 	s := server(t, func(http.ResponseWriter, *http.Request) {
 		if asked.Add(1) == 2 {
 			panic(http.ErrAbortHandler)
 		}
 	})
-	rt := &http.Transport{}
-	defer rt.CloseIdleConnections()
+	rt := open(new(net.Dialer).DialContext)
 	if _, failed := post(t.Context(), t, rt, s.URL); failed != nil {
 		t.Fatal(failed)
 	}
@@ -135,13 +168,18 @@ func TestCallOnAConnectionThatTheProviderCloses(t *testing.T) {
 
 func TestCallWhoseAnswerBreaksOff(t *testing.T) {
 	t.Parallel()
+	transports(t, breaksOff)
+}
+
+func breaksOff(t *testing.T, open func(dialer) http.RoundTripper) {
+	rt := open(new(net.Dialer).DialContext)
 	for status, want := range map[int]channel.Class{201: channel.ClassUnknown, 500: channel.ClassUnknown, 400: 0} {
 		s := server(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			w.WriteHeader(status)
 			_, _ = w.Write([]byte("{"))
 		})
-		reply, failed := post(t.Context(), t, &http.Transport{}, s.URL)
+		reply, failed := post(t.Context(), t, rt, s.URL)
 		if class(failed) != want || reply.Status != status {
 			t.Errorf("%d: %d, %+v", status, reply.Status, failed)
 		}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"sync/atomic"
@@ -18,6 +17,7 @@ import (
 	"heliograph/internal/config"
 	"heliograph/internal/metrics"
 	"heliograph/internal/netguard"
+	"heliograph/internal/outbound"
 )
 
 // App is one server.
@@ -30,7 +30,7 @@ type App struct {
 	data    *data
 	metrics *metrics.Metrics
 	guard   *netguard.Guard
-	out     [2]*http.Transport // to providers, and to webhooks
+	out     [2]*outbound.Transport // to providers, and to webhooks
 	types   []*channel.Type
 	host    *host
 	engines *engines
@@ -67,7 +67,7 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 	if err := a.takeAddresses(); err != nil {
 		return nil, err
 	}
-	a.out = [2]*http.Transport{netguard.New(netguard.Options{AllowPrivate: true}).Transport(), a.guard.Transport()}
+	a.out = [2]*outbound.Transport{through(netguard.New(netguard.Options{AllowPrivate: true})), through(a.guard)}
 	a.host = &host{
 		http:      a.out[0],
 		providers: c.ProviderURL, public: c.BaseURL(), now: a.now, log: log,

@@ -150,7 +150,7 @@ func (d *doctor) tenants(s *store.Store) *tenant.Service {
 		Atomic: s.Atomically,
 		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Integrations: store.Integrations{Store: s},
 		Host: &host{
-			http:      netguard.New(netguard.Options{AllowPrivate: true}).Transport(),
+			http:      through(netguard.New(netguard.Options{AllowPrivate: true})),
 			providers: d.c.ProviderURL, public: d.c.BaseURL(), now: time.Now, log: d.log,
 		},
 		Types: Channels(), Now: time.Now, Random: rand.Reader,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"heliograph/internal/delivery"
 	"heliograph/internal/metrics"
 	"heliograph/internal/netguard"
+	"heliograph/internal/outbound"
 	"heliograph/internal/store"
 )
 
@@ -126,7 +126,7 @@ func beside(ctx context.Context, c *config.Storage, log *slog.Logger) (*App, err
 	if a.data, err = openData(ctx, c, dataOptions{log: log, now: a.now}); err != nil {
 		return nil, err
 	}
-	a.out = [2]*http.Transport{a.guard.Transport(), a.guard.Transport()}
+	a.out = [2]*outbound.Transport{through(a.guard), through(a.guard)}
 	a.host = &host{http: a.out[0], public: strings.TrimRight(cfg.BaseURL(), "/"), now: a.now, log: log}
 	if a.engines, err = newEngines(a); err != nil {
 		return nil, errors.Join(err, a.data.close())

@@ -7,6 +7,8 @@ import (
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/internal/netguard"
+	"heliograph/internal/outbound"
 )
 
 // host hands channels what they need.
@@ -16,6 +18,11 @@ type host struct {
 	public    string            // our own base URL, no trailing slash
 	now       heliograph.Clock
 	log       *slog.Logger
+}
+
+// through returns a transport that calls whom g lets through.
+func through(g *netguard.Guard) *outbound.Transport {
+	return outbound.New(outbound.Options{Dial: g.DialContext})
 }
 
 // Deps implements tenant.Host.

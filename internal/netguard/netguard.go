@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"syscall"
 	"time"
@@ -73,36 +72,4 @@ func (g *Guard) Check(a netip.Addr) error {
 	default:
 		return fmt.Errorf("%w: %s is %s", ErrRefused, a, class)
 	}
-}
-
-// idlePerHost is how many connections to one host are kept. It is large because
-// most traffic of a deployment goes to very few hosts.
-const idlePerHost = 1024
-
-// Transport returns a new transport that dials through the guard. It follows no
-// redirect, uses no proxy from the environment (a proxy would dial for us,
-// unguarded), and asks for no compression, so sizes mean what they say.
-func (g *Guard) Transport() *http.Transport {
-	return &http.Transport{
-		DialContext:            g.DialContext,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           4 * idlePerHost,
-		MaxIdleConnsPerHost:    idlePerHost,
-		IdleConnTimeout:        90 * time.Second,
-		TLSHandshakeTimeout:    10 * time.Second,
-		ExpectContinueTimeout:  time.Second,
-		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true,
-	}
-}
-
-// Client returns a client over t (nil: a new Transport) that hands a redirect
-// back to the caller instead of following it.
-func (g *Guard) Client(t http.RoundTripper, timeout time.Duration) *http.Client {
-	if t == nil {
-		t = g.Transport()
-	}
-	return &http.Client{Transport: t, Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
 }

@@ -33,7 +33,7 @@ func (a *answer) begin(req *http.Request, whole bool) (*http.Response, error) {
 	}
 	res.TLS = a.conn.state
 	a.keep = whole && !res.Close && !req.Close && res.ProtoMajor == 1 && res.ProtoMinor >= 1 && res.StatusCode >= http.StatusOK
-	if res.Body == http.NoBody || res.StatusCode < http.StatusOK {
+	if res.Body == http.NoBody || res.StatusCode == http.StatusSwitchingProtocols {
 		res.Body = http.NoBody
 		a.release()
 		return res, nil

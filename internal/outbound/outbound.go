@@ -20,6 +20,7 @@ import (
 const (
 	handshakeTimeout = 10 * time.Second
 	idleTimeout      = 90 * time.Second
+	earlyTimeout     = 100 * time.Millisecond
 	// idlePerHost is large because most traffic of a deployment goes to very
 	// few hosts.
 	idlePerHost = 1024
@@ -136,8 +137,12 @@ func (t *Transport) exchange(c *conn, m *message, req *http.Request) (*http.Resp
 	c.before = c.wire.wrote
 	err := m.send(c, req.Body)
 	// What a server says before it has taken the whole request is an answer,
-	// too, if some of the request went out.
-	if err == nil || c.wire.wrote != c.before && !m.broken {
+	// too, if some of the request went out. It is there by now.
+	early := err != nil && c.wire.wrote != c.before && !m.broken
+	if early {
+		_ = c.wire.SetReadDeadline(time.Now().Add(earlyTimeout))
+	}
+	if err == nil || early {
 		res, failed := a.begin(req, err == nil)
 		if failed == nil {
 			return res, nil

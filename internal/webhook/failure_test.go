@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"heliograph/internal/netguard"
+	"heliograph/internal/outbound"
 )
 
 // TestFailure makes real calls that fail: what a webhook's owner reads names the
@@ -60,7 +61,9 @@ func TestFailure(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			transport := netguard.New(netguard.Options{AllowPrivate: !tt.strict, Resolver: noResolver}).Transport()
+			transport := outbound.New(outbound.Options{
+				Dial: netguard.New(netguard.Options{AllowPrivate: !tt.strict, Resolver: noResolver}).DialContext,
+			})
 			defer transport.CloseIdleConnections()
 			ctx := tt.ctx
 			if ctx == nil {
