@@ -210,17 +210,15 @@ const neverSent = `('scheduled', 'expired', 'cancelled', 'failed')`
 
 // selectOutbound reads what was sent in a conversation after a moment, of its
 // newest messages, newest first.
-const (
-	newestOutbound = `(SELECT app_id, id, notification_id, received FROM messages
-		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND role = 'appMaker' ORDER BY received DESC LIMIT $4)`
-	selectOutbound = `SELECT received, message_id, id, kind, integration_id, address, doc FROM (
-		SELECT m.received AS received, ` + sentColumns + ` FROM ` + newestOutbound + ` m JOIN deliveries d ON d.app_id = m.app_id AND d.id = m.notification_id
+const selectOutbound = `WITH newest AS MATERIALIZED (SELECT app_id, id, notification_id, received FROM messages
+		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 AND role = 'appMaker' ORDER BY received DESC LIMIT $4)
+	SELECT received, message_id, id, kind, integration_id, address, doc FROM (
+		SELECT m.received AS received, ` + sentColumns + ` FROM newest m JOIN deliveries d ON d.app_id = m.app_id AND d.id = m.notification_id
 		WHERE m.notification_id IS NOT NULL AND d.status NOT IN ` + neverSent + `
 		UNION ALL
-		SELECT m.received AS received, ` + sentColumns + ` FROM ` + newestOutbound + ` m JOIN deliveries d ON d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification'
+		SELECT m.received AS received, ` + sentColumns + ` FROM newest m JOIN deliveries d ON d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification'
 		WHERE m.notification_id IS NULL AND d.status NOT IN ` + neverSent + `) sent
-		ORDER BY received DESC`
-)
+	ORDER BY received DESC`
 
 // Outbound returns what was sent to the user of a conversation after a moment,
 // newest first. It looks at the newest messages only, whether they were sent or not.

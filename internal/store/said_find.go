@@ -58,6 +58,7 @@ func userIDOf(name string) any {
 // found gives o the place that c tells of.
 func (b *saidIn) found(o *said, c cells) error {
 	conv := conversationFromCells(o.App, c[saidUserWidth:])
+	copy(conv.User[:], c.bytes(0))
 	if b.held[conv.ID] == nil {
 		b.held[conv.ID] = &heldConversation{now: conv}
 	}
@@ -87,15 +88,14 @@ func document(doc []byte, into any) error {
 	return json.Unmarshal(doc, into)
 }
 
-// conversationFromCells reads saidConversation.
+// conversationFromCells reads saidConversation; whose it is stands before it.
 func conversationFromCells(app heliograph.AppID, c cells) *heliograph.Conversation {
 	millis := func(i int) heliograph.Millis { return heliograph.Millis(c.int(i)) }
 	out := &heliograph.Conversation{
-		App: app, Seq: c.int(2), LastReceived: millis(3), Messages: c.int(4), Unread: c.int(5),
-		BusinessRead: millis(6), UserRead: millis(7), LastUserAt: millis(8), ContextFrom: millis(9), Created: millis(10),
+		App: app, Seq: c.int(1), LastReceived: millis(2), Messages: c.int(3), Unread: c.int(4),
+		BusinessRead: millis(5), UserRead: millis(6), LastUserAt: millis(7), ContextFrom: millis(8), Created: millis(9),
 	}
 	copy(out.ID[:], c.bytes(0))
-	copy(out.User[:], c.bytes(1))
 	return out
 }
 

@@ -34,10 +34,10 @@ func perRow(q, lock, types string) hotStmt {
 // What is read of a user u, its conversation c and its client k.
 const (
 	saidUser         = `u.id, u.external_id, u.credential_required, CAST(u.doc AS TEXT), u.created_at`
-	saidConversation = `c.id, c.user_id, c.seq, c.last_received, c.messages, c.unread, c.business_read, c.user_read, c.last_user_at, c.context_from, c.created_at`
+	saidConversation = `c.id, c.seq, c.last_received, c.messages, c.unread, c.business_read, c.user_read, c.last_user_at, c.context_from, c.created_at`
 	saidClient       = `k.id, k.status, k.is_primary, k.conversation_id, CAST(k.doc AS TEXT), k.linked_at, k.last_seen`
 
-	saidUserWidth, saidConversationWidth = 5, 11
+	saidUserWidth, saidConversationWidth = 5, 10
 )
 
 // A row that somebody else holds is not waited for: it is left to the other way

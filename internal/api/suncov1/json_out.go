@@ -65,11 +65,15 @@ func (o *jsonOut) flagIf(name string, v bool) {
 	}
 }
 
+func (o *jsonOut) int(name string, v int64) {
+	o.key(name)
+	o.b = strconv.AppendInt(o.b, v, 10)
+}
+
 // intIf writes v unless it is 0.
 func (o *jsonOut) intIf(name string, v int64) {
 	if v != 0 {
-		o.key(name)
-		o.b = strconv.AppendInt(o.b, v, 10)
+		o.int(name, v)
 	}
 }
 

@@ -63,6 +63,11 @@ type postedJSON struct {
 	Conversation conversationJSON `json:"conversation"`
 }
 
+func (p *postedJSON) write(o *jsonOut) {
+	p.Message.write(o, "message")
+	p.Conversation.write(o, "conversation")
+}
+
 func (a *API) postMessage(ctx context.Context, c *call) (any, error) {
 	post, err := c.postOf()
 	if err != nil {
@@ -88,8 +93,8 @@ func (a *API) postMessageOnce(ctx context.Context, c *call, once *conversation.O
 	return a.Conversations.PostOnce(ctx, post, once)
 }
 
-func wirePosted(out *conversation.Posted) postedJSON {
-	return postedJSON{wireMessage(out.Message), wireConversation(out.Conversation)}
+func wirePosted(out *conversation.Posted) *postedJSON {
+	return &postedJSON{wireMessage(out.Message), wireConversation(out.Conversation)}
 }
 
 // postOf reads the call's message, once.
