@@ -50,9 +50,6 @@ func (a *answer) header(req *http.Request) (*http.Response, error) {
 	for {
 		res, err := http.ReadResponse(a.reader, req)
 		if err != nil {
-			if a.conn.left <= 0 {
-				err = errHeader
-			}
 			return nil, err
 		}
 		if res.StatusCode < 100 || res.StatusCode >= http.StatusOK || res.StatusCode == http.StatusSwitchingProtocols {

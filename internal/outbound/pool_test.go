@@ -120,6 +120,8 @@ func TestTicketIsNoAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = ln.Close() }()
+	config := s.TLS.Clone()
+	config.ClientAuth = tls.RequestClientCert // so that the ticket comes after the handshake
 	next := make(chan struct{})
 	go func() {
 		defer close(next)
@@ -127,7 +129,7 @@ func TestTicketIsNoAnswer(t *testing.T) {
 		if err != nil {
 			return
 		}
-		c := tls.Server(raw, s.TLS.Clone())
+		c := tls.Server(raw, config)
 		if c.Handshake() != nil {
 			return
 		}
@@ -139,6 +141,7 @@ func TestTicketIsNoAnswer(t *testing.T) {
 	}()
 	tr := New(Options{Dial: new(net.Dialer).DialContext})
 	tr.tls.InsecureSkipVerify = true
+	tr.tls.ClientSessionCache = tls.NewLRUClientSessionCache(1) // asks for tickets
 	c, err := tr.open(t.Context(), host{secure: true, name: ln.Addr().String()})
 	if err != nil {
 		t.Fatal(err)
