@@ -13,17 +13,25 @@ import (
 	"heliograph/internal/notify"
 	"heliograph/internal/secret"
 	"heliograph/internal/store"
+	"heliograph/internal/testkit/pgtest"
 )
 
 // BenchmarkNotification is what the store does for one notification: accept,
 // claim and outcome, with 64 at a time sharing commits.
 func BenchmarkNotification(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) {
+		benchNotification(b, store.Options{File: filepath.Join(b.TempDir(), "b.db")})
+	})
+	b.Run("postgres", func(b *testing.B) { benchNotification(b, store.Options{URL: pgtest.URL(b)}) })
+}
+
+func benchNotification(b *testing.B, o store.Options) {
 	ring, _, err := secret.Load("", filepath.Join(b.TempDir(), "key"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	ids := heliograph.NewIDMaker(time.Now, rand.Reader)
-	o := store.Options{File: filepath.Join(b.TempDir(), "b.db"), Seal: ring, IDs: ids, Now: time.Now}
+	o.Seal, o.IDs, o.Now = ring, ids, time.Now
 	if err := store.Migrate(b.Context(), o); err != nil {
 		b.Fatal(err)
 	}

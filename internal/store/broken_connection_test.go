@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"net"
 	"net/url"
@@ -18,11 +20,17 @@ import (
 func TestPostgresBreaksAtCommit(t *testing.T) {
 	t.Parallel()
 	w := newWire(t, pgtest.URL(t))
+	lost := func() {
+		if w.lose.Load() {
+			t.Error("no commit was lost")
+		}
+	}
 	storetest.BrokenConnection(t, func(t *testing.T) *store.Store {
 		o := options(t)
 		o.URL, o.Writers = w.url, 2
 		return open(t, o)
-	}, func() { w.lose.Store(true) })
+	}, func() { lost(); w.lose.Store(true) })
+	lost()
 }
 
 // wire stands between a store and PostgreSQL. When told to, it lets one commit
@@ -91,19 +99,43 @@ func (w *wire) carry(client net.Conn) {
 			}
 		}
 	}()
-	b := make([]byte, 1<<16)
-	for {
-		n, err := client.Read(b)
-		if err != nil {
+	w.forward(bufio.NewReader(client), bufio.NewWriter(server), &losing)
+}
+
+// forward carries a client's messages to the server. The answers to those that
+// go together with a commit are lost.
+func (w *wire) forward(from *bufio.Reader, to *bufio.Writer, losing *atomic.Bool) {
+	var commit []byte             // the name of the prepared statement that commits
+	for typed := 0; ; typed = 1 { // all but the first message begin with their type
+		head := make([]byte, typed+4)
+		if _, err := io.ReadFull(from, head); err != nil {
 			return
 		}
-		if bytes.HasPrefix(b[:n], []byte("Q\x00\x00\x00\x0bcommit\x00")) && w.lose.CompareAndSwap(true, false) {
+		body := make([]byte, binary.BigEndian.Uint32(head[typed:])-4)
+		if _, err := io.ReadFull(from, body); err != nil {
+			return
+		}
+		words := bytes.SplitN(body, []byte{0}, 3)
+		commits := false
+		switch head[0] {
+		case 'P': // name, query
+			if string(words[1]) == "commit" {
+				commit = words[0]
+			}
+		case 'B': // portal, name
+			commits = commit != nil && bytes.Equal(words[1], commit)
+		case 'Q': // query
+			commits = string(words[0]) == "commit"
+		}
+		if commits && w.lose.CompareAndSwap(true, false) {
 			losing.Store(true)
-			_, _ = server.Write(b[:n])
-			_, _ = io.Copy(io.Discard, client)
-			return
 		}
-		if _, err := server.Write(b[:n]); err != nil {
+		_, _ = to.Write(head)
+		_, _ = to.Write(body)
+		if from.Buffered() > 0 {
+			continue
+		}
+		if to.Flush() != nil {
 			return
 		}
 	}

@@ -35,6 +35,7 @@ type hotConn struct {
 	lite    driver.Conn
 	stmts   map[string]driver.Stmt
 	pg      *pgx.Conn // nil: broken
+	begun   uint64    // transactions on PostgreSQL
 
 	stopping func() bool
 }
@@ -68,7 +69,8 @@ func (c *hotConn) close() {
 type hotTx struct {
 	c    *hotConn
 	pg   *pgx.Conn // PostgreSQL's
-	xid  string
+	xid  string    // "": nothing was sent yet
+	trip trip
 	jobs []*job // of the verb that runs, by position of its arguments
 }
 
@@ -188,14 +190,15 @@ func (p *params) arrays(types string) []any {
 	return out
 }
 
-// exec runs st for every row.
+// exec runs st for every row. PostgreSQL may tell of its failure later: at the
+// next statement that is waited for, or at the commit.
 func (tx *hotTx) exec(ctx context.Context, st *hotStmt, p *params) error {
 	if p.len() == 0 {
 		return nil
 	}
 	if tx.pg != nil {
-		_, err := tx.pg.Exec(ctx, st.set, p.arrays(st.types)...)
-		return err
+		tx.later(st.set, p.arrays(st.types)...)
+		return nil
 	}
 	var args []driver.NamedValue
 	for i := range p.len() {
@@ -240,21 +243,7 @@ func (tx *hotTx) query(ctx context.Context, st *hotStmt, p *params, each func(i 
 		return nil
 	}
 	if tx.pg != nil {
-		rows, err := tx.pg.Query(ctx, st.set, p.arrays(st.types)...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			values, err := rows.Values()
-			if err != nil {
-				return err
-			}
-			if err := each(int(cells(values).int(0))-1, values[1:]); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
+		return tx.ask(ctx, st.set, p.arrays(st.types), func(c cells) error { return each(int(c.int(0))-1, c[1:]) })
 	}
 	var args []driver.NamedValue
 	for i := range p.len() {

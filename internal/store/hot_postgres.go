@@ -18,28 +18,66 @@ import (
 // nothing of it was kept.
 var errBroken = errors.New("the connection to the database broke")
 
-// beginPostgres begins a transaction and learns its id in one round trip. A
-// connection that broke since the last transaction is replaced.
-func (c *hotConn) beginPostgres(ctx context.Context) (*hotTx, error) {
-	tx, err := c.tryBegin(ctx)
-	if err == nil {
-		return tx, nil
-	}
-	if again := c.reconnect(ctx); again != nil {
-		return nil, errors.Join(err, again)
-	}
-	return c.tryBegin(ctx)
+// trip is what goes to the server together, in one round trip. A statement
+// whose answer nobody needs waits for the next one whose answer somebody does:
+// the way there and back costs as much as a dozen rows.
+type trip struct {
+	batch pgx.Batch
+	begun bool
 }
 
-func (c *hotConn) tryBegin(ctx context.Context) (*hotTx, error) {
-	if c.pg == nil {
-		return nil, errBroken
+// beginPostgres begins a transaction: with the first statement that is sent. A
+// connection that broke since the last transaction is replaced.
+func (c *hotConn) beginPostgres(ctx context.Context) (*hotTx, error) {
+	if c.pg == nil || c.pg.IsClosed() {
+		if err := c.reconnect(ctx); err != nil {
+			return nil, err
+		}
 	}
-	answers, err := c.pg.PgConn().Exec(ctx, "begin; select pg_current_xact_id()::text").ReadAll()
-	if err != nil {
-		return nil, err
+	tx := &hotTx{c: c, pg: c.pg}
+	// Each time that the tables may have doubled, plans are made anew.
+	if c.begun++; c.begun&(c.begun-1) == 0 {
+		tx.later("discard plans")
 	}
-	return &hotTx{c: c, pg: c.pg, xid: string(answers[1].Rows[0][0])}, nil
+	return tx, nil
+}
+
+// later has a statement sent with the next trip; begin comes before the first.
+func (tx *hotTx) later(q string, args ...any) *pgx.QueuedQuery {
+	if t := &tx.trip; !t.begun {
+		t.begun = true
+		t.batch.Queue("begin")
+		t.batch.Queue("select pg_current_xact_id()::text").QueryRow(func(row pgx.Row) error { return row.Scan(&tx.xid) })
+	}
+	return tx.trip.batch.Queue(q, args...)
+}
+
+// send makes the trip. After an error the server passes over the rest of it.
+func (tx *hotTx) send(ctx context.Context) error {
+	batch := tx.trip.batch
+	tx.trip.batch = pgx.Batch{}
+	if batch.Len() == 0 {
+		return nil
+	}
+	return tx.pg.SendBatch(ctx, &batch).Close()
+}
+
+// ask sends a statement, with all that waits, and calls each for every row of
+// its answer.
+func (tx *hotTx) ask(ctx context.Context, q string, args []any, each func(cells) error) error {
+	tx.later(q, args...).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			values, err := rows.Values()
+			if err != nil {
+				return err
+			}
+			if err := each(values); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	return tx.send(ctx)
 }
 
 // reconnect replaces the writer's connection.
@@ -68,23 +106,46 @@ func (c *hotConn) reconnect(ctx context.Context) error {
 // onlyByIndex keeps the planner of a writer's connection to the one plan that
 // stays right as tables grow: every hot statement finds its rows by a key. A
 // plan that was made while a table was empty would read all of it later.
-const onlyByIndex = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
+//
+// Plans are made once: to plan a statement for the batch at hand costs more than
+// to run it.
+const onlyByIndex = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan; set jit = off"
 
+// commitPostgres sends what waits, and the commit with it. The transaction's id
+// must be known by then, or nobody could look what became of it.
 func (tx *hotTx) commitPostgres(ctx context.Context) error {
-	tag, err := tx.pg.Exec(ctx, "commit")
+	if tx.xid == "" {
+		if err := tx.send(ctx); err != nil {
+			return errors.Join(err, tx.rollbackPostgres(ctx))
+		}
+	}
+	if tx.xid == "" {
+		return nil // there was nothing to do
+	}
+	tx.later("commit").Exec(func(tag pgconn.CommandTag) error {
+		if tag.String() == "ROLLBACK" {
+			return pgx.ErrTxCommitRollback
+		}
+		return nil
+	})
+	err := tx.send(ctx)
 	switch {
-	case err == nil && tag.String() == "ROLLBACK":
-		return pgx.ErrTxCommitRollback
 	case err != nil && tx.pg.IsClosed():
 		return tx.look(ctx, err)
+	case err != nil:
+		return errors.Join(err, tx.rollbackPostgres(ctx))
 	}
-	return err
+	return nil
 }
 
 // rollbackPostgres undoes the transaction. A broken connection has done so.
 func (tx *hotTx) rollbackPostgres(ctx context.Context) error {
-	if tx.pg.IsClosed() {
+	const idle = 'I'
+	switch {
+	case tx.pg.IsClosed():
 		return errBroken
+	case tx.pg.PgConn().TxStatus() == idle:
+		return nil
 	}
 	_, err := tx.pg.Exec(ctx, "rollback")
 	return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +90,8 @@ func (t textFS) Open(name string) (fs.File, error) {
 	return textFile{strings.NewReader(text), name}, nil
 }
 
-// Glob implements fs.GlobFS.
+// Glob implements fs.GlobFS. The names are in order, as fs.Glob promises; goose
+// takes the last one for the newest.
 func (t textFS) Glob(pattern string) (names []string, err error) {
 	for name := range t {
 		if ok, err := path.Match(pattern, name); err != nil {
@@ -98,6 +100,7 @@ func (t textFS) Glob(pattern string) (names []string, err error) {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names, nil
 }
 

@@ -25,7 +25,7 @@ func TestEveryIndexHasStatistics(t *testing.T) {
 	}
 	defer db.Close()
 	for _, missing := range texts(t, db, `SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND name NOT IN (SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL)`) {
-		t.Errorf("%s is an index without statistics: add its line to sqlite_stat1 in the migration", missing)
+		t.Errorf("%s is an index without statistics: add its line to sqlite_stat1 in a migration", missing)
 	}
 	for _, unknown := range texts(t, db, `SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = idx AND tbl_name = tbl)`) {
 		t.Errorf("there are statistics for %s, which does not exist", unknown)

@@ -77,6 +77,42 @@ func (q *queueing) sent(it *delivery.Item, attempt int) *delivery.Outcome {
 
 // Deliveries checks the queue: claims, outcomes, and what providers tell.
 func Deliveries(t *testing.T, open func(*testing.T) *store.Store) {
+	t.Run("an outcome that cannot be stored is its own misfortune", func(t *testing.T) {
+		t.Parallel()
+		q := newQueueing(t, open)
+		items := []*delivery.Item{q.queue("+1"), q.queue("+2"), q.queue("+3")}
+		q.claim(items...)
+		outcomes := make([]*delivery.Outcome, len(items))
+		failed := make(chan int, len(items))
+		for i, it := range items {
+			outcomes[i] = q.sent(it, 1)
+			if i == 1 {
+				outcomes[i].Update.Status = "nonsense"
+			}
+		}
+		for i, o := range outcomes {
+			q.view.Finish(o, func(err error) {
+				if err == nil {
+					i = -1
+				}
+				failed <- i
+			})
+		}
+		for range items {
+			if i := <-failed; i >= 0 && i != 1 {
+				t.Errorf("outcome %d was not stored", i)
+			}
+		}
+		for i, want := range []heliograph.Status{heliograph.AtChannel, heliograph.Queued, heliograph.AtChannel} {
+			d, err := q.view.Delivery(t.Context(), q.app, items[i].Delivery.ID)
+			if err != nil || d.Status != want {
+				t.Errorf("delivery %d is %v, %v", i, d, err)
+			}
+		}
+		if !q.finish(q.sent(items[1], 1)) {
+			t.Error("the attempt was lost")
+		}
+	})
 	t.Run("an attempt is claimed by one alone", func(t *testing.T) {
 		t.Parallel()
 		q := newQueueing(t, open)
