@@ -150,3 +150,14 @@ func fnv(b []byte, h uint64) uint64 {
 	}
 	return h ^ h>>29
 }
+
+// Start is a first attempt that is recorded with the acceptance itself, so that
+// it may begin as soon as that is committed.
+type Start struct {
+	At Millis
+	// Process must have the lease of the delivery's slot; zero: it need not be asked.
+	Process ProcessID
+
+	Taken      bool // the answer: the attempt is recorded and may begin
+	Suppressed bool // the answer: the address must not be sent to
+}

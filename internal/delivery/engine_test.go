@@ -217,15 +217,61 @@ func (b *bench) integration(app heliograph.AppID, ch channel.Channel, d heliogra
 // send queues one notification, as the surface would.
 func (b *bench) send(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *heliograph.Delivery {
 	b.t.Helper()
-	it := b.accept(i, address, text, change...)
-	d := it.Delivery // the item is the engine's from now on
-	b.engine.Offer(it)
-	return d
+	a := b.make(i, address, text, change...)
+	if a.Delivery.Status != heliograph.Queued {
+		b.engine.Offer(b.keep(a))
+		return a.Delivery
+	}
+	d := *a.Delivery // what is handed over is the engine's from now on
+	b.begin(a, nil)
+	return &d
+}
+
+// begin stores a notification with its first attempt, if its lane is free, and
+// returns whether it was. Its acceptance fails with refused, if that is set.
+func (b *bench) begin(a *notify.Accept, refused error) (began bool) {
+	b.t.Helper()
+	done := make(chan error, 1)
+	d, content := a.Delivery, &a.Message.Content
+	b.engine.Begin(d, content, func(start *heliograph.Start) {
+		a.Start, began = start, start != nil
+		stored := func(err error) {
+			switch {
+			case start != nil:
+				b.engine.Began(d, start, a.User, err == nil)
+			case err == nil:
+				b.engine.Offer(&delivery.Item{Delivery: d, Content: content, User: a.User})
+			}
+			done <- err
+		}
+		if refused != nil {
+			stored(refused)
+			return
+		}
+		store.Notifications{Store: b.store}.AcceptSoon(a, stored)
+	})
+	if err := <-done; err != refused {
+		b.t.Fatal(err)
+	}
+	return began
 }
 
 // accept stores one notification without offering it.
 func (b *bench) accept(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *delivery.Item {
 	b.t.Helper()
+	return b.keep(b.make(i, address, text, change...))
+}
+
+func (b *bench) keep(a *notify.Accept) *delivery.Item {
+	b.t.Helper()
+	if err := (store.Notifications{Store: b.store}).Accept(b.t.Context(), a, false); err != nil {
+		b.t.Fatal(err)
+	}
+	return &delivery.Item{Delivery: a.Delivery, Content: &a.Message.Content, User: a.User}
+}
+
+// make returns a notification that is not stored yet.
+func (b *bench) make(i *heliograph.Integration, address, text string, change ...func(*heliograph.Delivery)) *notify.Accept {
 	d := &heliograph.Delivery{
 		ID: b.ids.Notification(), App: i.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: b.ids.Message(), Address: address,
 	}
@@ -233,17 +279,13 @@ func (b *bench) accept(i *heliograph.Integration, address, text string, change .
 		f(d)
 	}
 	b.engine.Prepare(d, i)
-	a := &notify.Accept{
+	return &notify.Accept{
 		Delivery: d, NewUser: b.ids.User(), NewClient: b.ids.Client(), NewConversation: b.ids.Conversation(),
 		Message: &heliograph.Message{
 			ID: d.Message, App: i.App, Notification: d.ID, Role: heliograph.Business, Source: heliograph.Source{Type: heliograph.SourceNotification},
 			Content: heliograph.Content{Type: heliograph.TextMessage, Text: text},
 		},
 	}
-	if err := (store.Notifications{Store: b.store}).Accept(b.t.Context(), a, false); err != nil {
-		b.t.Fatal(err)
-	}
-	return &delivery.Item{Delivery: d, Content: &a.Message.Content, User: a.User}
 }
 
 // breakLookup makes every look-up fail with err, or none.

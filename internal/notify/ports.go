@@ -24,6 +24,8 @@ type Accept struct {
 	Digest []byte // of the request's body
 	Answer string // what is answered, kept for Key
 
+	Start *heliograph.Start // nil: it is queued as ready
+
 	User   *heliograph.User // the answer: whose address it is
 	Replay *Replay          // the answer: Key was used before; nothing was stored
 	Err    error            // the answer: it was refused; nothing was stored
@@ -66,6 +68,9 @@ type Store interface {
 	// Accept stores notifications, each on its own, and returns when they are
 	// committed. bulk ones give way to others.
 	Accept(ctx context.Context, a *Accept, bulk bool) error
+	// AcceptSoon is Accept for one that a caller waits for: done is called, from
+	// a writer, when it is committed or refused, and must be quick.
+	AcceptSoon(a *Accept, done func(error))
 	// Notification returns a delivery of kind notification with its present
 	// status, or an error of kind NotFound.
 	Notification(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error)
@@ -93,7 +98,13 @@ type Integrations interface {
 type Lanes interface {
 	// Prepare fills in what the lanes decide of a new delivery.
 	Prepare(d *heliograph.Delivery, i *heliograph.Integration)
-	// Offer hands over a delivery that was committed.
+	// Begin calls store once, soon: with the start of a first attempt when the
+	// delivery may go out at once, else with nil.
+	Begin(d *heliograph.Delivery, c *heliograph.Content, store func(*heliograph.Start))
+	// Began says how the storing of a delivery with a start went; u is whose
+	// address it is.
+	Began(d *heliograph.Delivery, s *heliograph.Start, u *heliograph.User, stored bool)
+	// Offer hands over a delivery that was committed as ready.
 	Offer(d *heliograph.Delivery, c *heliograph.Content, u *heliograph.User)
 	// Gates asks every gate, as before an attempt.
 	Gates(d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, suppressed bool) []GateAnswer

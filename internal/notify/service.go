@@ -52,10 +52,10 @@ func (s *Service) Send(ctx context.Context, in *Intent) (*Sent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Store.Accept(ctx, p.accept, in.Bulk); err != nil {
+	a := p.accept
+	if err := s.accept(ctx, a, in.Bulk); err != nil {
 		return nil, err
 	}
-	a := p.accept
 	switch {
 	case a.Err != nil:
 		return nil, a.Err
@@ -67,7 +67,6 @@ func (s *Service) Send(ctx context.Context, in *Intent) (*Sent, error) {
 	if s.Watch != nil {
 		s.Watch.Accepted(a.Delivery.Channel, a.Delivery.Category)
 	}
-	s.Lanes.Offer(a.Delivery, &a.Message.Content, a.User)
 	return &Sent{ID: a.Delivery.ID, Status: 201, Body: a.Answer}, nil
 }
 

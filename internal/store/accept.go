@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 
 	"heliograph"
+	"heliograph/internal/delivery"
 	"heliograph/internal/notify"
 )
 
@@ -28,6 +29,11 @@ func (s Notifications) Accept(ctx context.Context, a *notify.Accept, bulk bool) 
 		v = bulkVerb
 	}
 	return s.writers.do(ctx, v, a)
+}
+
+// AcceptSoon stores a notification; done is called when it is committed.
+func (s Notifications) AcceptSoon(a *notify.Accept, done func(error)) {
+	s.writers.async(acceptVerb, a, done)
 }
 
 var hotReserve = hotStmt{
@@ -172,6 +178,9 @@ type accepting struct {
 	order   []*thread
 
 	users, clients, conversations, starts, advances, messages, deliveries, queue, refused params
+
+	first    []*delivery.Claim // attempts that begin with the acceptance
+	starting []*heliograph.Start
 }
 
 func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
@@ -180,6 +189,9 @@ func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
 	for i, arg := range args {
 		all[i] = arg.(*notify.Accept)
 		all[i].Replay, all[i].Err, all[i].User = nil, nil, nil
+		if start := all[i].Start; start != nil {
+			start.Taken, start.Suppressed = false, false
+		}
 	}
 	if err := b.reserve(ctx, all); err != nil {
 		return err
@@ -195,7 +207,10 @@ func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
 			return err
 		}
 	}
-	return b.write(ctx)
+	if err := b.write(ctx); err != nil {
+		return err
+	}
+	return b.begin(ctx)
 }
 
 // reserve takes the idempotency keys; what was asked before is answered from
@@ -374,7 +389,41 @@ func (b *accepting) place(a *notify.Accept) error {
 		return err
 	}
 	b.deliveries.add(row...)
-	b.queue.add(queueArgs(d, 0, 0)...)
+	b.enqueue(a)
+	return nil
+}
+
+// enqueue queues a notification, as under way if its first attempt begins with
+// it and nobody need be asked whether it may.
+func (b *accepting) enqueue(a *notify.Accept) {
+	if a.Start == nil {
+		b.queue.add(queueArgs(a.Delivery, 0, 0)...)
+		return
+	}
+	c := &delivery.Claim{Item: &delivery.Item{Delivery: a.Delivery}, Attempt: 1, At: a.Start.At, Process: a.Start.Process}
+	b.first = append(b.first, c)
+	b.starting = append(b.starting, a.Start)
+	if !c.Process.IsZero() {
+		b.queue.add(queueArgs(a.Delivery, 0, 0)...)
+		return
+	}
+	c.Taken = true
+	row := queueArgs(a.Delivery, 1, c.At)
+	row[7] = int64(c.Attempt)
+	b.queue.add(row...)
+}
+
+// begin records the attempts that begin with the acceptance.
+func (b *accepting) begin(ctx context.Context) error {
+	if err := claimAsked(ctx, b.tx, b.first); err != nil {
+		return err
+	}
+	if err := findSuppressed(ctx, b.tx, b.first); err != nil {
+		return err
+	}
+	for i, c := range b.first {
+		b.starting[i].Taken, b.starting[i].Suppressed = c.Taken, c.Suppressed
+	}
 	return nil
 }
 

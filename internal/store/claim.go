@@ -49,24 +49,36 @@ func (s Deliveries) Claim(claims []*delivery.Claim, done func(error)) {
 }
 
 func runClaims(ctx context.Context, tx *hotTx, args []any) error {
-	var p params
 	var all []*delivery.Claim
 	for _, a := range args {
 		for _, c := range a.([]*delivery.Claim) {
 			c.Taken, c.Suppressed = false, false
-			d := c.Item.Delivery
-			p.add(int64(c.Attempt), int64(c.At), int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(d.Attempts), idBytes(c.Process), idBytes(c.Process))
 			all = append(all, c)
 		}
 	}
-	taken, err := tx.execEach(ctx, &hotClaim, &p)
-	if err != nil {
+	if err := claimAsked(ctx, tx, all); err != nil {
 		return err
 	}
-	for i, c := range all {
-		c.Taken = taken[i]
-	}
 	return findSuppressed(ctx, tx, all)
+}
+
+// claimAsked records the attempts that are not taken yet.
+func claimAsked(ctx context.Context, tx *hotTx, claims []*delivery.Claim) error {
+	var p params
+	var asked []*delivery.Claim
+	for _, c := range claims {
+		if c.Taken {
+			continue
+		}
+		d := c.Item.Delivery
+		p.add(int64(c.Attempt), int64(c.At), int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(d.Attempts), idBytes(c.Process), idBytes(c.Process))
+		asked = append(asked, c)
+	}
+	taken, err := tx.execEach(ctx, &hotClaim, &p)
+	for i, c := range asked {
+		c.Taken = err == nil && taken[i]
+	}
+	return err
 }
 
 // findSuppressed asks whether the addresses of claims are still wanted, in the

@@ -19,6 +19,7 @@ var areas = []struct {
 	{"transactions", Transactions},
 	{"notifications", Notifications},
 	{"deliveries", Deliveries},
+	{"begins", Begins},
 	{"delivery rows", DeliveryRows},
 	{"events", EventRows},
 	{"held", Held},

@@ -1,0 +1,48 @@
+package notify
+
+import (
+	"context"
+
+	"heliograph"
+)
+
+// accept stores a notification and hands it to its lane. One that is due now,
+// and that somebody waits for, is stored with its first attempt already
+// recorded when its lane is free: that spares it a commit and a turn.
+func (s *Service) accept(ctx context.Context, a *Accept, bulk bool) error {
+	if bulk || a.Delivery.Status != heliograph.Queued {
+		err := s.Store.Accept(ctx, a, bulk)
+		if err == nil {
+			s.offer(a)
+		}
+		return err
+	}
+	done := make(chan error, 1)
+	s.Lanes.Begin(a.Delivery, &a.Message.Content, func(start *heliograph.Start) {
+		a.Start = start
+		s.Store.AcceptSoon(a, func(err error) {
+			if start == nil && err == nil {
+				s.offer(a)
+			}
+			if start != nil {
+				s.Lanes.Began(a.Delivery, start, a.User, err == nil && a.stored())
+			}
+			done <- err
+		})
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// stored reports whether an acceptance that was committed left anything behind.
+func (a *Accept) stored() bool { return a.Err == nil && a.Replay == nil }
+
+func (s *Service) offer(a *Accept) {
+	if a.stored() {
+		s.Lanes.Offer(a.Delivery, &a.Message.Content, a.User)
+	}
+}
