@@ -40,13 +40,13 @@ var hotReserve = hotStmt{
 	row: `INSERT INTO idempotency (app_id, route, key, digest, status, answer, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = excluded.status, answer = excluded.answer, at = excluded.at
 		WHERE idempotency.at < excluded.at - 86400000`,
-	set: `WITH v AS (SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $5::smallint[], $6::text[], $7::bigint[]) WITH ORDINALITY AS v(app_id, route, key, digest, status, answer, at, i)),
-		kept AS (INSERT INTO idempotency (app_id, route, key, digest, status, answer, at)
-			SELECT app_id, route, key, digest, status, answer, at FROM v ORDER BY app_id, route, key
-			ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = excluded.status, answer = excluded.answer, at = excluded.at
-			WHERE idempotency.at < excluded.at - 86400000 RETURNING app_id, route, key)
-		SELECT v.i FROM v JOIN kept USING (app_id, route, key)`,
+	set: `INSERT INTO idempotency (app_id, route, key, digest, status, answer, at)
+		SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $5::smallint[], $6::text[], $7::bigint[]) AS v(app_id, route, key, digest, status, answer, at)
+		ORDER BY app_id, route, key
+		ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = excluded.status, answer = excluded.answer, at = excluded.at
+		WHERE idempotency.at < excluded.at - 86400000 RETURNING app_id, key`,
 	types: "bttbiti",
+	key:   []int{0, 2},
 }
 
 // A refused notification gives its key back.
@@ -181,10 +181,12 @@ type accepting struct {
 
 	first    []*delivery.Claim // attempts that begin with the acceptance
 	starting []*heliograph.Start
+	leased   map[sendsFrom]bool
+	careful  careful
 }
 
 func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
-	b := &accepting{tx: tx, owners: map[addressKey][]*owner{}, threads: map[heliograph.ConversationID]*thread{}}
+	b := &accepting{tx: tx, owners: map[addressKey][]*owner{}, threads: map[heliograph.ConversationID]*thread{}, leased: map[sendsFrom]bool{}, careful: careful{}}
 	all := make([]*notify.Accept, len(args))
 	for i, arg := range args {
 		all[i] = arg.(*notify.Accept)
@@ -193,10 +195,16 @@ func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
 			start.Taken, start.Suppressed = false, false
 		}
 	}
+	if err := b.askFirst(all); err != nil {
+		return err
+	}
+	if err := b.findOwners(all); err != nil {
+		return err
+	}
 	if err := b.reserve(ctx, all); err != nil {
 		return err
 	}
-	if err := b.findOwners(ctx); err != nil {
+	if err := tx.wait(ctx); err != nil {
 		return err
 	}
 	if err := b.lockThreads(ctx); err != nil {
@@ -266,11 +274,12 @@ func (b *accepting) reserve(ctx context.Context, all []*notify.Accept) error {
 	return nil
 }
 
-// findOwners looks every address up once.
-func (b *accepting) findOwners(ctx context.Context) error {
+// findOwners looks every address up once. Whom a key that was used before was
+// for is looked up in vain: the answers come together.
+func (b *accepting) findOwners(all []*notify.Accept) error {
 	var p params
 	var keys []addressKey
-	for _, a := range b.todo {
+	for _, a := range all {
 		k := addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}
 		if _, seen := b.owners[k]; !seen {
 			b.owners[k] = nil
@@ -278,7 +287,7 @@ func (b *accepting) findOwners(ctx context.Context) error {
 			p.add(idBytes(k.app), k.address, k.platform)
 		}
 	}
-	return b.tx.query(ctx, &hotOwner, &p, func(i int, c cells) error {
+	return b.tx.along(&hotOwner, &p, func(i int, c cells) error {
 		var user heliograph.UserID
 		copy(user[:], c.bytes(1))
 		o := ownerOf(b.owners[keys[i]], user)
@@ -327,8 +336,8 @@ func (b *accepting) owner(a *notify.Accept) *owner {
 func (b *accepting) lockThreads(ctx context.Context) error {
 	var p params
 	var list []*thread
-	for _, owners := range b.owners {
-		for _, o := range owners {
+	for _, a := range b.todo {
+		for _, o := range b.owners[addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}] {
 			if o.user.Conversation.IsZero() || b.threads[o.user.Conversation] != nil {
 				continue
 			}
@@ -390,40 +399,6 @@ func (b *accepting) place(a *notify.Accept) error {
 	}
 	b.deliveries.add(row...)
 	b.enqueue(a)
-	return nil
-}
-
-// enqueue queues a notification, as under way if its first attempt begins with
-// it and nobody need be asked whether it may.
-func (b *accepting) enqueue(a *notify.Accept) {
-	if a.Start == nil {
-		b.queue.add(queueArgs(a.Delivery, 0, 0)...)
-		return
-	}
-	c := &delivery.Claim{Item: &delivery.Item{Delivery: a.Delivery}, Attempt: 1, At: a.Start.At, Process: a.Start.Process}
-	b.first = append(b.first, c)
-	b.starting = append(b.starting, a.Start)
-	if !c.Process.IsZero() {
-		b.queue.add(queueArgs(a.Delivery, 0, 0)...)
-		return
-	}
-	c.Taken = true
-	row := queueArgs(a.Delivery, 1, c.At)
-	row[7] = int64(c.Attempt)
-	b.queue.add(row...)
-}
-
-// begin records the attempts that begin with the acceptance.
-func (b *accepting) begin(ctx context.Context) error {
-	if err := claimAsked(ctx, b.tx, b.first); err != nil {
-		return err
-	}
-	if err := findSuppressed(ctx, b.tx, b.first); err != nil {
-		return err
-	}
-	for i, c := range b.first {
-		b.starting[i].Taken, b.starting[i].Suppressed = c.Taken, c.Suppressed
-	}
 	return nil
 }
 

@@ -50,58 +50,51 @@ func (s Deliveries) Claim(claims []*delivery.Claim, done func(error)) {
 
 func runClaims(ctx context.Context, tx *hotTx, args []any) error {
 	var all []*delivery.Claim
+	var p params
+	var apps set[heliograph.AppID]
 	for _, a := range args {
 		for _, c := range a.([]*delivery.Claim) {
 			c.Taken, c.Suppressed = false, false
+			d := c.Item.Delivery
+			apps.add(d.App)
+			p.add(int64(c.Attempt), int64(c.At), int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(d.Attempts), idBytes(c.Process), idBytes(c.Process))
 			all = append(all, c)
 		}
 	}
-	if err := claimAsked(ctx, tx, all); err != nil {
+	careful := careful{}
+	if err := careful.ask(tx, apps.list); err != nil {
 		return err
 	}
-	return findSuppressed(ctx, tx, all)
+	taken, err := tx.execEach(ctx, &hotClaim, &p)
+	if err != nil {
+		return err
+	}
+	for i, c := range all {
+		c.Taken = taken[i]
+	}
+	return careful.findSuppressed(ctx, tx, all)
 }
 
-// claimAsked records the attempts that are not taken yet.
-func claimAsked(ctx context.Context, tx *hotTx, claims []*delivery.Claim) error {
+// careful tells which apps have ever suppressed an address, of those that were
+// asked for.
+type careful map[heliograph.AppID]bool
+
+// ask asks for apps. The answer comes with the next that is waited for.
+func (k careful) ask(tx *hotTx, apps []heliograph.AppID) error {
 	var p params
-	var asked []*delivery.Claim
-	for _, c := range claims {
-		if c.Taken {
-			continue
-		}
-		d := c.Item.Delivery
-		p.add(int64(c.Attempt), int64(c.At), int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(d.Attempts), idBytes(c.Process), idBytes(c.Process))
-		asked = append(asked, c)
+	for _, app := range apps {
+		p.add(idBytes(app))
 	}
-	taken, err := tx.execEach(ctx, &hotClaim, &p)
-	for i, c := range asked {
-		c.Taken = err == nil && taken[i]
-	}
-	return err
+	return tx.along(&hotAnySuppressed, &p, func(i int, _ cells) error { k[apps[i]] = true; return nil })
 }
 
 // findSuppressed asks whether the addresses of claims are still wanted, in the
 // transaction that records the attempts.
-func findSuppressed(ctx context.Context, tx *hotTx, claims []*delivery.Claim) error {
-	careful := map[heliograph.AppID]bool{}
-	var apps []heliograph.AppID
-	var any, asked params
-	for _, c := range claims {
-		app := c.Item.Delivery.App
-		if _, seen := careful[app]; !seen {
-			careful[app] = false
-			apps = append(apps, app)
-			any.add(idBytes(app))
-		}
-	}
-	err := tx.query(ctx, &hotAnySuppressed, &any, func(i int, _ cells) error { careful[apps[i]] = true; return nil })
-	if err != nil {
-		return err
-	}
+func (k careful) findSuppressed(ctx context.Context, tx *hotTx, claims []*delivery.Claim) error {
+	var asked params
 	var which []*delivery.Claim
 	for _, c := range claims {
-		if d := c.Item.Delivery; c.Taken && careful[d.App] {
+		if d := c.Item.Delivery; c.Taken && k[d.App] {
 			asked.add(idBytes(d.App), d.Address, d.Integration[:], string(d.Category))
 			which = append(which, c)
 		}

@@ -103,6 +103,7 @@ func (s *Store) DeliveryEvents(ctx context.Context, app heliograph.AppID, id hel
 type hotEvents struct {
 	events params
 	told   []heliograph.Told // what webhooks may want to hear; Webhook is not set yet
+	hooks  map[heliograph.AppID][]subscriber
 }
 
 var hotInsertEvent = hotStmt{
@@ -153,8 +154,14 @@ func (h *hotEvents) write(ctx context.Context, s *Store, tx *hotTx) error {
 	if len(h.told) == 0 {
 		return nil
 	}
-	hooks, err := webhooksOf(ctx, tx, h.told)
-	if err != nil {
+	var apps set[heliograph.AppID]
+	for _, t := range h.told {
+		apps.add(t.Event.App)
+	}
+	if err := h.expect(tx, apps.list); err != nil {
+		return err
+	}
+	if err := tx.wait(ctx); err != nil {
 		return err
 	}
 	var told []heliograph.Told
@@ -162,7 +169,7 @@ func (h *hotEvents) write(ctx context.Context, s *Store, tx *hotTx) error {
 	for _, t := range h.told {
 		e := t.Event
 		key := e.Key()
-		for _, w := range hooks[e.App] {
+		for _, w := range h.hooks[e.App] {
 			if !w.wants(e) {
 				continue
 			}
@@ -191,26 +198,28 @@ func (w *subscriber) wants(e *heliograph.Event) bool {
 	return w.triggers&e.Trigger().Bit() != 0 && (w.integration.IsZero() || w.integration == e.Data.Integ)
 }
 
-// webhooksOf returns the webhooks of the apps that events are of.
-func webhooksOf(ctx context.Context, tx *hotTx, told []heliograph.Told) (map[heliograph.AppID][]subscriber, error) {
-	hooks := map[heliograph.AppID][]subscriber{}
-	var apps []heliograph.AppID
+// expect asks for the webhooks of apps of which events may follow, unless it has
+// done so. The answer comes with the next that is waited for.
+func (h *hotEvents) expect(tx *hotTx, apps []heliograph.AppID) error {
+	if h.hooks == nil {
+		h.hooks = map[heliograph.AppID][]subscriber{}
+	}
 	var p params
-	for _, t := range told {
-		if _, asked := hooks[t.Event.App]; !asked {
-			hooks[t.Event.App] = nil
-			apps = append(apps, t.Event.App)
-			p.add(idBytes(t.Event.App))
+	var asked []heliograph.AppID
+	for _, app := range apps {
+		if _, have := h.hooks[app]; !have {
+			h.hooks[app] = nil
+			asked = append(asked, app)
+			p.add(idBytes(app))
 		}
 	}
-	err := tx.query(ctx, &hotWebhooks, &p, func(i int, c cells) error {
+	return tx.along(&hotWebhooks, &p, func(i int, c cells) error {
 		w := subscriber{triggers: c.int(1)}
 		copy(w.id[:], c.bytes(0))
 		copy(w.integration[:], c.bytes(2))
-		hooks[apps[i]] = append(hooks[apps[i]], w)
+		h.hooks[asked[i]] = append(h.hooks[asked[i]], w)
 		return nil
 	})
-	return hooks, err
 }
 
 // idBytes is an id as a parameter: nil when it is none.

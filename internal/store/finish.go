@@ -90,10 +90,16 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 		return bytes.Compare(x[:], y[:])
 	})
 	var leave params
+	var apps set[heliograph.AppID]
+	w := changes{s: args[0].(finishing).s}
 	for _, a := range args {
 		o := a.(finishing).o
 		d := o.Item.Delivery
+		apps.add(d.App)
 		leave.add(int64(d.Slot), idBytes(d.Integration), int64(d.Class), int64(d.Due), notificationBytes(d.ID), int64(o.Attempt))
+	}
+	if err := w.events.expect(tx, apps.list); err != nil {
+		return err
 	}
 	left, err := tx.execEach(ctx, &hotUnqueue, &leave)
 	if err == nil {
@@ -102,7 +108,6 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 	if err != nil {
 		return err
 	}
-	w := changes{s: args[0].(finishing).s}
 	for i, a := range args {
 		o := a.(finishing).o
 		if o.Applied = left[i]; !o.Applied {

@@ -25,6 +25,9 @@ type hotStmt struct {
 	set string
 	// types has a letter for each parameter: b bytes, i integer, t text.
 	types string
+	// key, if set, are the parameters by which PostgreSQL names a row instead of by
+	// its number: an INSERT can return no other. They are ids, then texts.
+	key []int
 }
 
 // hotConn is the connection of one writer.
@@ -129,67 +132,6 @@ func (tx *hotTx) lite(q string, args []driver.NamedValue) (driver.Result, error)
 	return st.(driver.StmtExecContext).ExecContext(context.Background(), args)
 }
 
-// params are the rows of parameters of one statement. Values are []byte (nil is
-// NULL), int64, string or nil.
-type params struct {
-	width int
-	flat  []any
-}
-
-func (p *params) add(values ...any) {
-	p.width = len(values)
-	p.flat = append(p.flat, values...)
-}
-
-func (p *params) len() int {
-	if p.width == 0 {
-		return 0
-	}
-	return len(p.flat) / p.width
-}
-
-// named fills dst with row i for the SQLite driver.
-func (p *params) named(dst []driver.NamedValue, i int) []driver.NamedValue {
-	dst = dst[:0]
-	for j, v := range p.flat[i*p.width : (i+1)*p.width] {
-		dst = append(dst, driver.NamedValue{Ordinal: j + 1, Value: v})
-	}
-	return dst
-}
-
-// arrays turns the rows into one array for each parameter.
-func (p *params) arrays(types string) []any {
-	n := p.len()
-	out := make([]any, p.width)
-	for j := range p.width {
-		switch types[j] {
-		case 'b':
-			col := make([][]byte, n)
-			for i := range n {
-				col[i], _ = p.flat[i*p.width+j].([]byte)
-			}
-			out[j] = col
-		case 'i':
-			col := make([]*int64, n)
-			for i := range n {
-				if v, ok := p.flat[i*p.width+j].(int64); ok {
-					col[i] = &v
-				}
-			}
-			out[j] = col
-		case 't':
-			col := make([]*string, n)
-			for i := range n {
-				if v, ok := p.flat[i*p.width+j].(string); ok {
-					col[i] = &v
-				}
-			}
-			out[j] = col
-		}
-	}
-	return out
-}
-
 // exec runs st for every row. PostgreSQL may tell of its failure later: at the
 // next statement that is waited for, or at the commit.
 func (tx *hotTx) exec(ctx context.Context, st *hotStmt, p *params) error {
@@ -211,12 +153,9 @@ func (tx *hotTx) exec(ctx context.Context, st *hotStmt, p *params) error {
 }
 
 // execEach runs st for every row and tells which rows it changed. PostgreSQL's
-// text must return the row's number.
+// text must return those rows.
 func (tx *hotTx) execEach(ctx context.Context, st *hotStmt, p *params) ([]bool, error) {
 	changed := make([]bool, p.len())
-	if p.len() == 0 {
-		return changed, nil
-	}
 	if tx.pg != nil {
 		return changed, tx.query(ctx, st, p, func(i int, _ cells) error { changed[i] = true; return nil })
 	}
@@ -239,11 +178,21 @@ func (tx *hotTx) execEach(ctx context.Context, st *hotStmt, p *params) ([]bool, 
 // query runs st for every row and calls each for every row of the answer, with
 // the number (from 0) of the row that it answers.
 func (tx *hotTx) query(ctx context.Context, st *hotStmt, p *params, each func(i int, c cells) error) error {
+	if err := tx.along(st, p, each); err != nil {
+		return err
+	}
+	return tx.wait(ctx)
+}
+
+// along is query for an answer that is not needed yet: on PostgreSQL each is
+// called when the next statement is waited for that is.
+func (tx *hotTx) along(st *hotStmt, p *params, each func(i int, c cells) error) error {
 	if p.len() == 0 {
 		return nil
 	}
 	if tx.pg != nil {
-		return tx.ask(ctx, st.set, p.arrays(st.types), func(c cells) error { return each(int(c.int(0))-1, c[1:]) })
+		tx.ask(st, p, each)
+		return nil
 	}
 	var args []driver.NamedValue
 	for i := range p.len() {
@@ -284,43 +233,4 @@ func (tx *hotTx) liteQuery(q string, args []driver.NamedValue, each func(cells) 
 			return err
 		}
 	}
-}
-
-// cells is one row of an answer, as either driver gives it.
-type cells []any
-
-func (c cells) int(i int) int64 {
-	switch v := c[i].(type) {
-	case int64:
-		return v
-	case int32:
-		return int64(v)
-	case int16:
-		return int64(v)
-	case bool:
-		if v {
-			return 1
-		}
-	}
-	return 0
-}
-
-func (c cells) bytes(i int) []byte {
-	switch v := c[i].(type) {
-	case []byte:
-		return v
-	case string:
-		return []byte(v)
-	}
-	return nil
-}
-
-func (c cells) text(i int) string {
-	switch v := c[i].(type) {
-	case string:
-		return v
-	case []byte:
-		return string(v)
-	}
-	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,6 +25,7 @@ var errBroken = errors.New("the connection to the database broke")
 type trip struct {
 	batch pgx.Batch
 	begun bool
+	asked bool // somebody waits for an answer
 }
 
 // beginPostgres begins a transaction: with the first statement that is sent. A
@@ -55,29 +57,61 @@ func (tx *hotTx) later(q string, args ...any) *pgx.QueuedQuery {
 // send makes the trip. After an error the server passes over the rest of it.
 func (tx *hotTx) send(ctx context.Context) error {
 	batch := tx.trip.batch
-	tx.trip.batch = pgx.Batch{}
+	tx.trip.batch, tx.trip.asked = pgx.Batch{}, false
 	if batch.Len() == 0 {
 		return nil
 	}
 	return tx.pg.SendBatch(ctx, &batch).Close()
 }
 
-// ask sends a statement, with all that waits, and calls each for every row of
+// wait makes the trip if there is an answer to wait for.
+func (tx *hotTx) wait(ctx context.Context) error {
+	if !tx.trip.asked {
+		return nil
+	}
+	return tx.send(ctx)
+}
+
+// ask has a statement sent with the next trip, and each called for every row of
 // its answer.
-func (tx *hotTx) ask(ctx context.Context, q string, args []any, each func(cells) error) error {
-	tx.later(q, args...).Query(func(rows pgx.Rows) error {
+func (tx *hotTx) ask(st *hotStmt, p *params, each func(i int, c cells) error) {
+	tx.trip.asked = true
+	number := st.numbers(p)
+	tx.later(st.set, p.arrays(st.types)...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			values, err := rows.Values()
 			if err != nil {
 				return err
 			}
-			if err := each(values); err != nil {
+			if err := each(number(values), values[1:]); err != nil {
 				return err
 			}
 		}
 		return rows.Err()
 	})
-	return tx.send(ctx)
+}
+
+// numbers returns what tells the number of the row that an answer is to.
+func (st *hotStmt) numbers(p *params) func(cells) int {
+	if st.key == nil {
+		return func(c cells) int { return int(c.int(0)) - 1 }
+	}
+	name := func(c cells, columns []int) string {
+		var b strings.Builder
+		for _, i := range columns {
+			b.WriteString(c.text(i))
+			b.WriteByte(0) // no text has one
+		}
+		return b.String()
+	}
+	at, answer := make(map[string]int, p.len()), make([]int, len(st.key))
+	for i := range p.len() {
+		at[name(p.flat[i*p.width:(i+1)*p.width], st.key)] = i
+	}
+	for i := range answer {
+		answer[i] = i
+	}
+	return func(c cells) int { return at[name(c, answer)] }
 }
 
 // reconnect replaces the writer's connection.

@@ -53,13 +53,13 @@ func (s Idempotency) Prune(ctx context.Context, before heliograph.Millis, limit 
 var hotTakeKey = hotStmt{
 	row: `INSERT INTO idempotency (app_id, route, key, digest, status, answer, at) VALUES (?, ?, ?, ?, 0, '', ?)
 		ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = '', at = excluded.at WHERE idempotency.at <= excluded.at - 86400000`,
-	set: `WITH v AS (SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $5::bigint[]) WITH ORDINALITY AS v(app_id, route, key, digest, at, i)),
-		kept AS (INSERT INTO idempotency (app_id, route, key, digest, status, answer, at)
-			SELECT app_id, route, key, digest, 0, '', at FROM v ORDER BY app_id, route, key
-			ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = '', at = excluded.at
-			WHERE idempotency.at <= excluded.at - 86400000 RETURNING app_id, route, key)
-		SELECT v.i FROM v JOIN kept USING (app_id, route, key)`,
+	set: `INSERT INTO idempotency (app_id, route, key, digest, status, answer, at)
+		SELECT app_id, route, key, digest, 0, '', at
+		FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $5::bigint[]) AS v(app_id, route, key, digest, at) ORDER BY app_id, route, key
+		ON CONFLICT (app_id, route, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = '', at = excluded.at
+		WHERE idempotency.at <= excluded.at - 86400000 RETURNING app_id, route, key`,
 	types: "bttbi",
+	key:   []int{0, 1, 2},
 }
 
 var hotAnswerKey = hotStmt{

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 
 	"heliograph"
 	"heliograph/internal/conversation"
@@ -214,11 +213,11 @@ func (b *saidIn) add(o *said) error {
 		b.seen[c.ID] = 0 // once for each client
 	}
 	for _, x := range o.place.Spoken {
-		doc, err := json.Marshal(&x.Message.Content)
+		doc, err := contentDocOf(&x.Message.Content)
 		if err != nil {
 			return err
 		}
-		b.messages.add(saidArgs(x.Message, string(doc))...)
+		b.messages.add(saidArgs(x.Message, doc)...)
 		if err := b.events.add(x.Event, &heliograph.EventContext{User: o.place.User, Message: x.Message}); err != nil {
 			return err
 		}

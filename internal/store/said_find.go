@@ -31,6 +31,9 @@ func (b *saidIn) find(ctx context.Context) error {
 			byName = append(byName, o)
 		}
 	}
+	if err := b.tx.along(&hotSender, &senders, func(i int, c cells) error { return b.found(bySender[i], c) }); err != nil {
+		return err
+	}
 	if err := b.tx.query(ctx, &hotUserByID, &ids, func(i int, c cells) error { return b.found(byID[i], c) }); err != nil {
 		return err
 	}
@@ -40,10 +43,7 @@ func (b *saidIn) find(ctx context.Context) error {
 			byName = append(byName, o)
 		}
 	}
-	if err := b.tx.query(ctx, &hotUserByName, &names, func(i int, c cells) error { return b.found(byName[i], c) }); err != nil {
-		return err
-	}
-	return b.tx.query(ctx, &hotSender, &senders, func(i int, c cells) error { return b.found(bySender[i], c) })
+	return b.tx.query(ctx, &hotUserByName, &names, func(i int, c cells) error { return b.found(byName[i], c) })
 }
 
 // userIDOf returns the id that a name reads as; nil when it reads as none.
@@ -174,7 +174,7 @@ func (b *saidIn) contexts(ctx context.Context) error {
 			return nil
 		}
 	}
-	if err := b.tx.query(ctx, &hotReceived, &received, read(receivedBy)); err != nil {
+	if err := b.tx.along(&hotReceived, &received, read(receivedBy)); err != nil {
 		return err
 	}
 	if err := b.tx.query(ctx, &hotScheduled, &scheduled, read(scheduledBy)); err != nil {

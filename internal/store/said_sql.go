@@ -75,7 +75,7 @@ var hotSeen = hotStmt{
 var hotSaid = hotStmt{
 	row: `INSERT INTO messages (app_id, id, conversation_id, user_id, seq, received, role, source, integration_id, external_id, source_at, doc) VALUES (?, ?, ?, ?, ?, ?, 'appUser', ?, ?, ?, ?, ?)`,
 	set: `INSERT INTO messages (app_id, id, conversation_id, user_id, seq, received, role, source, integration_id, external_id, source_at, doc)
-		SELECT a, b, c, d, e, f, 'appUser', g, h, i, j, k::jsonb
+		SELECT a, b, c, d, e, f, 'appUser', g, h, i, j, k::json
 		FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::text[], $10::bigint[], $11::text[]) AS v(a, b, c, d, e, f, g, h, i, j, k)`,
 	types: "bbbbiitbtit",
 }

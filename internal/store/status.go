@@ -14,11 +14,11 @@ var statusVerb = &verb{name: "status", lane: laneOutcome, run: runStatus}
 
 var hotInbound = hotStmt{
 	row: `INSERT INTO inbound (app_id, id, integration_id, fact_key, at, raw) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-	set: `WITH v AS (SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::text[], $5::bigint[], $6::bytea[]) WITH ORDINALITY AS v(app_id, id, integration_id, fact_key, at, raw, i)),
-		kept AS (INSERT INTO inbound (app_id, id, integration_id, fact_key, at, raw)
-			SELECT app_id, id, integration_id, fact_key, at, raw FROM v ORDER BY app_id, integration_id, fact_key ON CONFLICT DO NOTHING RETURNING app_id, id)
-		SELECT v.i FROM v JOIN kept USING (app_id, id)`,
+	set: `INSERT INTO inbound (app_id, id, integration_id, fact_key, at, raw)
+		SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::text[], $5::bigint[], $6::bytea[]) AS v(app_id, id, integration_id, fact_key, at, raw)
+		ORDER BY integration_id, fact_key ON CONFLICT DO NOTHING RETURNING id`,
 	types: "bbbtib",
+	key:   []int{1},
 }
 
 var hotDeliveryRows = hotStmt{
@@ -163,7 +163,7 @@ func loadFacts(ctx context.Context, tx *hotTx, args []any) ([]*factRef, error) {
 		}
 	}
 	if tx.pg != nil {
-		if err := tx.query(ctx, &hotLockQueued, &p, func(int, cells) error { return nil }); err != nil {
+		if err := tx.along(&hotLockQueued, &p, func(int, cells) error { return nil }); err != nil {
 			return nil, err
 		}
 	}
