@@ -27,7 +27,7 @@ func TestPostgresBreaksAtCommit(t *testing.T) {
 	}
 	storetest.BrokenConnection(t, func(t *testing.T) *store.Store {
 		o := options(t)
-		o.URL, o.Writers = w.url, 2
+		o.URL, o.Writers, o.Patience = w.url, 2, -1
 		return open(t, o)
 	}, func() { lost(); w.lose.Store(true) })
 	lost()

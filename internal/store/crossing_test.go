@@ -13,7 +13,7 @@ import (
 func TestPostgresCrossing(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.URL, o.Writers = pgtest.URL(t), 3
+	o.URL, o.Writers, o.Patience = pgtest.URL(t), 3, -1
 	storetest.Crossing(t, func(t *testing.T) *store.Store { return open(t, o) }, func() (n int) {
 		c, err := pgx.Connect(t.Context(), o.URL)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 func TestPostgresKillsConnections(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.URL, o.Writers = pgtest.URL(t), 3
+	o.URL, o.Writers, o.Patience = pgtest.URL(t), 3, -1
 	admin, err := pgx.Connect(t.Context(), o.URL)
 	if err != nil {
 		t.Fatal(err)

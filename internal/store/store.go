@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"heliograph"
 )
@@ -28,7 +29,10 @@ type Options struct {
 	Log   *slog.Logger
 	Watch Watch // may be nil
 
-	Writers    int // PostgreSQL connections that batch hot writes; 0: 3
+	Writers int // PostgreSQL connections that batch hot writes; 0: 3
+	// Patience is how long the first writer may take before the others help; 0: 20 ms.
+	// When it is negative all take work alike.
+	Patience   time.Duration
 	Window     int // hot writes that may wait; 0: 16384
 	CacheBytes int // SQLite page cache per connection; 0: 64 MiB
 }

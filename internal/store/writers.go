@@ -70,8 +70,11 @@ type job struct {
 type writers struct {
 	s  *Store
 	mu sync.Mutex
-	// wake has one waiter per idle writer.
+	// wake has one waiter per idle writer, and help one per idle writer of the
+	// reserve.
 	wake    *sync.Cond
+	help    *sync.Cond
+	late    int // writers whose transaction takes long
 	queue   [lanes][]*job
 	waiting int
 	aside   func(*hotConn) error // to be run between two transactions
@@ -81,8 +84,8 @@ type writers struct {
 
 func startWriters(ctx context.Context, s *Store) (*writers, error) {
 	w := &writers{s: s}
-	w.wake = sync.NewCond(&w.mu)
-	for range s.Writers {
+	w.wake, w.help = sync.NewCond(&w.mu), sync.NewCond(&w.mu)
+	for i := range s.Writers {
 		c, err := openHot(ctx, s, w.stopping)
 		if err != nil {
 			w.stop()
@@ -90,7 +93,11 @@ func startWriters(ctx context.Context, s *Store) (*writers, error) {
 		}
 		w.wg.Go(func() {
 			defer c.close()
-			w.loop(c)
+			if i == 0 || s.Patience < 0 {
+				w.loop(c)
+			} else {
+				w.standBy(c)
+			}
 		})
 	}
 	return w, nil
@@ -101,6 +108,7 @@ func (w *writers) stop() {
 	w.mu.Lock()
 	w.closed = true
 	w.wake.Broadcast()
+	w.help.Broadcast()
 	w.mu.Unlock()
 	w.wg.Wait()
 }
@@ -131,6 +139,9 @@ func (w *writers) submit(l lane, j *job) error {
 	w.queue[l] = append(w.queue[l], j)
 	w.waiting++
 	w.wake.Signal()
+	if w.wanted() {
+		w.help.Signal()
+	}
 	return nil
 }
 
@@ -173,7 +184,9 @@ func (w *writers) loop(c *hotConn) {
 			return
 		}
 		started := time.Now()
+		inTime := w.expect()
 		w.commit(c, batch)
+		inTime()
 		w.s.Watch.Committed(len(batch), time.Since(started))
 		w.stepAside(c)
 		if len(batch) >= gatherFrom {
@@ -228,6 +241,11 @@ func (w *writers) take() []*job {
 		}
 		w.wake.Wait()
 	}
+	return w.batch()
+}
+
+// batch takes jobs from the queue.
+func (w *writers) batch() []*job {
 	var batch []*job
 	for l := range w.queue {
 		// Every lane gets a share, so that none starves.
