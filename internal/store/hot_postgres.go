@@ -133,17 +133,13 @@ func (c *hotConn) reconnect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.pg.Exec(ctx, onlyByIndex)
+	_, err = c.pg.Exec(ctx, planOnce)
 	return err
 }
 
-// onlyByIndex keeps the planner of a writer's connection to the one plan that
-// stays right as tables grow: every hot statement finds its rows by a key. A
-// plan that was made while a table was empty would read all of it later.
-//
-// Plans are made once: to plan a statement for the batch at hand costs more than
-// to run it.
-const onlyByIndex = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan; set jit = off"
+// planOnce has a writer's statements planned once: to plan one for the batch at
+// hand costs more than to run it.
+const planOnce = "set plan_cache_mode = force_generic_plan"
 
 // commitPostgres sends what waits, and the commit with it. The transaction's id
 // must be known by then, or nobody could look what became of it.

@@ -3,6 +3,7 @@ package store
 // This file is per dialect: how each database is opened and migrated.
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -27,11 +28,19 @@ func (s *Store) openPostgres() error {
 	if err != nil {
 		return fmt.Errorf("the database URL cannot be read: %w", errors.Unwrap(err))
 	}
-	s.write = stdlib.OpenDB(*cfg)
+	s.write = stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(byKey))
 	s.write.SetMaxOpenConns(s.Writers + 16)
 	s.write.SetMaxIdleConns(s.Writers + 16)
 	s.read = s.write
 	return nil
+}
+
+// byKey keeps the planner to the plans that stay right as tables grow: every
+// query of the store goes from key to key. A plan that was made while a table was
+// nearly empty would read all of it later.
+func byKey(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off")
+	return err
 }
 
 func (s *Store) openSQLite() error {

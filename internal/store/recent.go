@@ -17,9 +17,10 @@ type recent struct {
 
 func scanRecent(row scanner) (r recent, err error) { return r, row.Scan(&r.id, &r.at) }
 
-// What was cancelled, or expired, never reached anybody.
+// What was cancelled, or expired, never reached anybody. A status that is part of
+// an expression keeps PostgreSQL from finding the delivery among all that expired.
 const (
-	recentReached = ` AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.app_id = m.app_id AND d.id = m.notification_id AND d.status IN ('cancelled', 'expired'))`
+	recentReached = ` AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.app_id = m.app_id AND d.id = m.notification_id AND d.status || '' IN ('cancelled', 'expired'))`
 
 	selectReceived = `SELECT m.id, m.received FROM messages m
 		WHERE m.app_id = $1 AND m.conversation_id = $2 AND m.received > $3 AND m.received <= $4 AND m.source IS NULL AND m.source_at IS NULL` + recentReached + `

@@ -30,7 +30,9 @@ func TestPostgres(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store {
 		o := options(t)
 		o.URL = pgtest.URL(t)
-		return open(t, o)
+		s := open(t, o)
+		t.Cleanup(func() { byIndex(t, s) })
+		return s
 	})
 }
 
