@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -38,7 +39,7 @@ type hotConn struct {
 	lite    driver.Conn
 	stmts   map[string]driver.Stmt
 	pg      *pgx.Conn // nil: broken
-	begun   uint64    // transactions on PostgreSQL
+	planned time.Time // when PostgreSQL's plans began to be made
 
 	stopping func() bool
 }

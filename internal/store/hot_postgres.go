@@ -37,8 +37,8 @@ func (c *hotConn) beginPostgres(ctx context.Context) (*hotTx, error) {
 		}
 	}
 	tx := &hotTx{c: c, pg: c.pg}
-	// Each time that the tables may have doubled, plans are made anew.
-	if c.begun++; c.begun&(c.begun-1) == 0 {
+	if time.Since(c.planned) > planFor {
+		c.planned = time.Now()
 		tx.later("discard plans")
 	}
 	return tx, nil
@@ -137,9 +137,13 @@ func (c *hotConn) reconnect(ctx context.Context) error {
 	return err
 }
 
-// planOnce has a writer's statements planned once: to plan one for the batch at
-// hand costs more than to run it.
+// planOnce has a writer's statements planned for any batch: to plan one for the
+// batch at hand costs more than to run it.
 const planOnce = "set plan_cache_mode = force_generic_plan"
+
+// planFor is how long plans are kept. Queues are empty at one moment and long at
+// the next, and a plan for an empty one reads all of it.
+const planFor = time.Second
 
 // commitPostgres sends what waits, and the commit with it. The transaction's id
 // must be known by then, or nobody could look what became of it.

@@ -11,10 +11,10 @@ import (
 )
 
 // presentColumns are a delivery and what the queue says of it: NULL when it has
-// left the queue.
-const presentColumns = deliveryColumnsOf + `, q.state`
-
-const presentJoin = ` LEFT JOIN queue q ON q.slot = d.slot AND q.integration_id = d.integration_id AND q.class = d.class AND q.due_at = d.due_at AND q.id = d.id`
+// left the queue. Asking for each row by itself keeps PostgreSQL from reading the
+// whole queue.
+const presentColumns = deliveryColumnsOf + `, (SELECT q.state FROM queue q
+	WHERE q.slot = d.slot AND q.integration_id = d.integration_id AND q.class = d.class AND q.due_at = d.due_at AND q.id = d.id)`
 
 // scanPresent reads presentColumns and returns the delivery with its present
 // status. The history tells of scheduled and queued; that an attempt is under
@@ -38,7 +38,7 @@ func (s *Store) scanPresent(row scanner) (*heliograph.Delivery, error) {
 // Notification returns a notification with its present status.
 func (s Notifications) Notification(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error) {
 	return one(ctx, s.Store, errDeliveryNotFound, s.scanPresent,
-		`SELECT `+presentColumns+` FROM deliveries d`+presentJoin+` WHERE d.app_id = $1 AND d.id = $2 AND d.kind = 'notification'`, app, id)
+		`SELECT `+presentColumns+` FROM deliveries d WHERE d.app_id = $1 AND d.id = $2 AND d.kind = 'notification'`, app, id)
 }
 
 // scanWidth bounds how many rows one page of a list looks at, so that a filter
@@ -59,8 +59,8 @@ func (s Notifications) List(ctx context.Context, app heliograph.AppID, f notify.
 		where += rare + ` AND d.status = '` + string(status) + `'`
 	}
 	args = append(args, scanWidth)
-	rows, err := collect(ctx, s.Store, s.scanPresent, fmt.Sprintf(`SELECT %s FROM (SELECT * FROM deliveries d WHERE %s ORDER BY d.id DESC LIMIT $%d) d%s ORDER BY d.id DESC`,
-		presentColumns, where, len(args), presentJoin), args...)
+	rows, err := collect(ctx, s.Store, s.scanPresent, fmt.Sprintf(`SELECT %s FROM (SELECT * FROM deliveries d WHERE %s ORDER BY d.id DESC LIMIT $%d) d ORDER BY d.id DESC`,
+		presentColumns, where, len(args)), args...)
 	if err != nil {
 		return nil, heliograph.NotificationID{}, err
 	}

@@ -36,10 +36,12 @@ func (s *Store) openPostgres() error {
 }
 
 // byKey keeps the planner to the plans that stay right as tables grow: every
-// query of the store goes from key to key. A plan that was made while a table was
-// nearly empty would read all of it later.
+// query of the store goes along keys, and takes the first that it finds. A plan
+// that was made while a table was nearly empty would read all of it later, and
+// one that collects and sorts reads all that is old for the few that are asked for.
 func byKey(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off")
+	_, err := conn.Exec(ctx, `SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+		SET enable_material = off; SET max_parallel_workers_per_gather = 0; SET jit = off`)
 	return err
 }
 
