@@ -12,9 +12,18 @@ import (
 
 func TestPostgresCrossing(t *testing.T) {
 	t.Parallel()
+	for name, run := range map[string]func(*testing.T, func(*testing.T) *store.Store, func() int){
+		"outcomes and receipts":     storetest.Crossing,
+		"notifications and answers": storetest.CrossingAnswers,
+	} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); crossing(t, run) })
+	}
+}
+
+func crossing(t *testing.T, run func(*testing.T, func(*testing.T) *store.Store, func() int)) {
 	o := options(t)
 	o.URL, o.Writers, o.Patience = pgtest.URL(t), 3, -1
-	storetest.Crossing(t, func(t *testing.T) *store.Store { return open(t, o) }, func() (n int) {
+	run(t, func(t *testing.T) *store.Store { return open(t, o) }, func() (n int) {
 		c, err := pgx.Connect(t.Context(), o.URL)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // Sayings are what users say, many at once.
 type Sayings struct{ *Store }
 
-var sayVerb = &verb{name: "say", lane: laneAccept, run: runSayings}
+var sayVerb = &verb{name: "say", lane: laneAccept, last: true, run: runSayings}
 
 // Say stores what a user says and returns when it is committed, unless it is
 // not of the usual kind: then nothing is stored. Inside somebody's transaction

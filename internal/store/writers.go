@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,6 +51,10 @@ func (noWatch) Refused()                     {}
 type verb struct {
 	name string
 	lane lane
+	// last makes it run after everything else of its transaction, for a verb that
+	// takes rows without waiting for them: whoever waits for it then never holds
+	// it up.
+	last bool
 	run  func(ctx context.Context, tx *hotTx, args []any) error
 }
 
@@ -62,6 +67,14 @@ type job struct {
 	done  func(error)
 	after []func()
 	err   error // the closure's own failure
+}
+
+// rank is when a job runs within its transaction.
+func (j *job) rank() int {
+	if j.verb != nil && j.verb.last {
+		return 1
+	}
+	return 0
 }
 
 // writers run hot writes in shared transactions: whatever arrived while the
@@ -310,6 +323,8 @@ func (w *writers) try(c *hotConn, batch []*job) error {
 
 // run runs neighbouring jobs of one verb together.
 func (w *writers) run(ctx context.Context, tx *hotTx, batch []*job) error {
+	batch = slices.Clone(batch)
+	slices.SortStableFunc(batch, func(a, b *job) int { return a.rank() - b.rank() })
 	for len(batch) > 0 {
 		n := 1
 		if batch[0].fn != nil {
