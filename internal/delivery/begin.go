@@ -2,12 +2,22 @@ package delivery
 
 import "heliograph"
 
-// Begin calls store once, from the dispatcher: with the start of d's first
-// attempt when its lane is free, so that both are recorded in one commit, else
-// with nil. With a start, Began must follow; the lane's budget, a sender and the
-// address are taken until then.
+// Begin calls store once, as a rule from the dispatcher: with the start of d's
+// first attempt when its lane is free, so that both are recorded in one commit,
+// else with nil, as always while the engine does not run. With a start, Began
+// must follow; the lane's budget, a sender and the address are taken until then.
 func (e *Engine) Begin(d *heliograph.Delivery, c *heliograph.Content, store func(*heliograph.Start)) {
-	e.post(func(e *Engine) { store(e.begin(d, c)) })
+	e.mu.Lock()
+	running := e.running
+	if running {
+		e.inbox = append(e.inbox, func(e *Engine) { store(e.begin(d, c)) })
+	}
+	e.mu.Unlock()
+	if !running {
+		store(nil)
+		return
+	}
+	e.nudge()
 }
 
 func (e *Engine) begin(d *heliograph.Delivery, c *heliograph.Content) *heliograph.Start {
@@ -41,12 +51,16 @@ func (l *lane) behind(slot int) bool {
 }
 
 // Began makes the attempt that was recorded with d, whose address belongs to u;
-// or gives back what it had taken, when d was not stored.
+// or gives back what it had taken, when d was not stored. An engine that has
+// stopped leaves the attempt to be recovered as unknown.
 func (e *Engine) Began(d *heliograph.Delivery, s *heliograph.Start, u *heliograph.User, stored bool) {
 	e.post(func(e *Engine) { e.began(d, s, u, stored) })
 }
 
 func (e *Engine) began(d *heliograph.Delivery, s *heliograph.Start, u *heliograph.User, stored bool) {
+	if e.ended {
+		return
+	}
 	l := e.lane(d.Integration, d.App)
 	it := l.known[d.ID]
 	it.User = u

@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -44,6 +45,26 @@ func TestFirstAttemptBeginsWithTheAcceptance(t *testing.T) {
 		}
 		if d := b.now(first.Delivery); d.Status != heliograph.AtChannel || d.Attempts != 1 {
 			t.Errorf("status %s after %d attempts", d.Status, d.Attempts)
+		}
+	})
+}
+
+func TestNothingBeginsWhileTheEngineDoesNotRun(t *testing.T) {
+	inBubble(t, delivery.Options{}, func(b *bench) {
+		i := b.integration(b.ids.App(), &network{}, heliograph.DeliverySettings{})
+		idle := delivery.New(delivery.Options{Now: time.Now, IDs: b.ids})
+		asked := 0
+		ask := func(s *heliograph.Start) {
+			if asked++; s != nil {
+				t.Error("an attempt begins in an engine that does not run")
+			}
+		}
+		idle.Begin(b.make(i, "+1", "x").Delivery, nil, ask)
+		idle.Start(context.Background())
+		idle.Stop(context.Background())
+		idle.Begin(b.make(i, "+1", "x").Delivery, nil, ask)
+		if asked != 2 {
+			t.Errorf("%d of 2 heard", asked)
 		}
 	})
 }

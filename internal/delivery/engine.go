@@ -49,14 +49,16 @@ type Engine struct {
 	Options
 	chain []Gate
 
-	mu    sync.Mutex
-	inbox []message
-	wake  chan struct{}
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	mu      sync.Mutex
+	inbox   []message
+	running bool // somebody reads the inbox
+	wake    chan struct{}
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 
 	// What follows belongs to the dispatcher.
 	draining bool
+	ended    bool         // no attempt may begin any more
 	away     map[int]bool // slots of others that were queued in since the last wake-up
 	lanes    map[heliograph.IntegrationID]*lane
 	apps     fifo.Deque[*appRing]
@@ -119,6 +121,9 @@ func (noWatch) Failed(string, string)                          {}
 // Start runs the dispatcher until Stop.
 func (e *Engine) Start(ctx context.Context) {
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	e.mu.Lock()
+	e.running = true
+	e.mu.Unlock()
 	e.post(func(e *Engine) { e.keepHouse() })
 	e.done.Go(func() { e.dispatch(ctx) })
 }
@@ -168,10 +173,28 @@ func (e *Engine) post(m message) {
 	e.mu.Lock()
 	e.inbox = append(e.inbox, m)
 	e.mu.Unlock()
+	e.nudge()
+}
+
+// nudge wakes the dispatcher.
+func (e *Engine) nudge() {
 	select {
 	case e.wake <- struct{}{}:
 	default:
 	}
+}
+
+// read handles what came in, and remembers whether it will again. It returns
+// what it read, to be written over.
+func (e *Engine) read(batch []message, again bool) []message {
+	e.mu.Lock()
+	batch, e.inbox, e.running = e.inbox, batch[:0], again
+	e.mu.Unlock()
+	for i, m := range batch {
+		m(e)
+		batch[i] = nil
+	}
+	return batch
 }
 
 // dispatch is the dispatcher. It wakes for messages and for the next timer.
@@ -179,14 +202,8 @@ func (e *Engine) dispatch(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var batch []message
-	for {
-		e.mu.Lock()
-		batch, e.inbox = e.inbox, batch[:0]
-		e.mu.Unlock()
-		for i, m := range batch {
-			m(e)
-			batch[i] = nil
-		}
+	for ctx.Err() == nil {
+		batch = e.read(batch, true)
 		now := heliograph.At(e.Now())
 		e.follow(now)
 		for f, ok := e.timers.Pop(now); ok; f, ok = e.timers.Pop(now) {
@@ -202,11 +219,12 @@ func (e *Engine) dispatch(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-			return
 		case <-e.wake:
 		case <-timer.C:
 		}
 	}
+	e.draining, e.ended = true, true
+	e.read(batch, false)
 }
 
 // follow moves what waits when the clock steps back, so that it waits no longer
