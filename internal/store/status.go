@@ -146,7 +146,33 @@ func (w *changes) onlyNewest(newest map[heliograph.NotificationID]*heliograph.De
 	w.deliver.flat = kept
 }
 
-// loadFacts finds the deliveries that the facts are about and locks them.
+// lockQueued locks the queue's rows of all deliveries that a batch tells the
+// fate of, in one order, on PostgreSQL: outcomes and what providers tell each
+// keep to it, but not one after the other in a transaction.
+func lockQueued(tx *hotTx, batch []*job) error {
+	var p params
+	told := false
+	for _, j := range batch {
+		switch a := j.arg.(type) {
+		case finishing:
+			p.add(idBytes(a.o.Item.Delivery.App), notificationBytes(a.o.Item.Delivery.ID))
+		case *applying:
+			told = true
+			for _, f := range a.in.Facts {
+				if f.Status != nil {
+					p.add(idBytes(a.in.Integration.App), notificationBytes(f.Status.Delivery))
+				}
+			}
+		}
+	}
+	if !told || tx.pg == nil {
+		return nil
+	}
+	return tx.along(&hotLockQueued, &p, func(int, cells) error { return nil })
+}
+
+// loadFacts finds the deliveries that the facts are about and locks them; those of
+// the queue are locked already.
 func loadFacts(ctx context.Context, tx *hotTx, args []any) ([]*factRef, error) {
 	var refs []*factRef
 	var p params
@@ -160,11 +186,6 @@ func loadFacts(ctx context.Context, tx *hotTx, args []any) ([]*factRef, error) {
 			}
 			refs = append(refs, &factRef{op: op, fact: f})
 			p.add(op.in.Integration.App[:], notificationBytes(f.Status.Delivery))
-		}
-	}
-	if tx.pg != nil {
-		if err := tx.along(&hotLockQueued, &p, func(int, cells) error { return nil }); err != nil {
-			return nil, err
 		}
 	}
 	err := tx.query(ctx, &hotDeliveryRows, &p, func(i int, c cells) error {

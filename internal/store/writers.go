@@ -325,6 +325,9 @@ func (w *writers) try(c *hotConn, batch []*job) error {
 func (w *writers) run(ctx context.Context, tx *hotTx, batch []*job) error {
 	batch = slices.Clone(batch)
 	slices.SortStableFunc(batch, func(a, b *job) int { return a.rank() - b.rank() })
+	if err := lockQueued(tx, batch); err != nil {
+		return err
+	}
 	for len(batch) > 0 {
 		n := 1
 		if batch[0].fn != nil {
