@@ -52,7 +52,7 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 	if err := checkProviders(a.types, c.ProviderURL); err != nil {
 		return nil, err
 	}
-	a.data, err = openData(ctx, &c.Storage, dataOptions{alone: true, migrate: true, log: log, watch: a.metrics, now: a.now})
+	a.data, err = openData(ctx, &c.Storage, dataOptions{alone: true, migrate: true, log: log, watch: a.metrics, broken: a.fail, now: a.now})
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ type dataOptions struct {
 	migrate bool
 	log     *slog.Logger
 	watch   store.Watch
+	broken  func(error) // the disk keeps nothing any more; may be nil
 	now     heliograph.Clock
 }
 
@@ -70,7 +71,7 @@ func openData(ctx context.Context, c *config.Storage, o dataOptions) (_ *data, e
 		return nil, err
 	}
 	d.ids = heliograph.NewIDMaker(o.now, rand.Reader)
-	so.Seal, so.IDs, so.Now, so.Log, so.Watch = d.ring, d.ids, o.now, o.log, o.watch
+	so.Seal, so.IDs, so.Now, so.Log, so.Watch, so.Broken = d.ring, d.ids, o.now, o.log, o.watch, o.broken
 	if d.Store, err = store.Open(ctx, so); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -71,4 +72,11 @@ func (c *hotConn) plans(ctx context.Context, into map[string]string) error {
 		into[p.Text] = strings.Join(lines, "\n")
 	}
 	return nil
+}
+
+// Keeping returns options with which a store calls keep for its log instead of
+// waiting for the disk.
+func Keeping(o Options, keep func(*os.File) error) Options {
+	o.keep = keep
+	return o
 }

@@ -55,6 +55,10 @@ func openHot(ctx context.Context, s *Store, stopping func() bool) (*hotConn, err
 		return nil, err
 	}
 	c.conn, c.general = conn, newStatements(conn.PrepareContext)
+	// The syncer sees to what FULL would: see there.
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
+		return nil, err
+	}
 	return c, conn.Raw(func(dc any) error { c.lite = dc.(driver.Conn); return nil })
 }
 

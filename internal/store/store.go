@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,10 @@ type Options struct {
 	Now   heliograph.Clock
 	Log   *slog.Logger
 	Watch Watch // may be nil
+	// Broken, if set, is called once when the disk refuses to keep what was
+	// committed. Nothing is written from then on; the process should end, and
+	// recover from what the disk has.
+	Broken func(error)
 
 	Writers int // PostgreSQL connections that batch hot writes; 0: 3
 	// Patience is how long the first writer may take before the others help; 0: 20 ms.
@@ -35,6 +40,8 @@ type Options struct {
 	Patience   time.Duration
 	Window     int // hot writes that may wait; 0: 16384
 	CacheBytes int // SQLite page cache per connection; 0: 64 MiB
+
+	keep func(*os.File) error // tests only: instead of waiting for the disk
 }
 
 // Sealer encrypts secrets at rest. The context of a secret (its table and row)
@@ -86,6 +93,9 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	}
 	if o.Window == 0 {
 		o.Window = 16384
+	}
+	if o.keep == nil {
+		o.keep = syncFile
 	}
 	s := &Store{Options: o}
 	var err error

@@ -92,12 +92,17 @@ type writers struct {
 	waiting int
 	aside   func(*hotConn) error // to be run between two transactions
 	closed  bool
+	broken  error // the disk refused: nothing is written any more
 	wg      sync.WaitGroup
+	disk    *syncer // SQLite's; nil: a commit is durable
 }
 
 func startWriters(ctx context.Context, s *Store) (*writers, error) {
 	w := &writers{s: s}
 	w.wake, w.help = sync.NewCond(&w.mu), sync.NewCond(&w.mu)
+	if s.d.rowwise {
+		w.disk = startSyncer(w, s.File+"-wal", s.keep)
+	}
 	for i := range s.Writers {
 		c, err := openHot(ctx, s, w.stopping)
 		if err != nil {
@@ -124,6 +129,19 @@ func (w *writers) stop() {
 	w.help.Broadcast()
 	w.mu.Unlock()
 	w.wg.Wait()
+	if w.disk != nil {
+		w.disk.stop()
+	}
+}
+
+// fail has every later write refused, and says why the server must end.
+func (w *writers) fail(cause error) {
+	w.mu.Lock()
+	w.broken = cause
+	w.mu.Unlock()
+	if w.s.Broken != nil {
+		w.s.Broken(cause)
+	}
 }
 
 func (w *writers) stopping() bool {
@@ -139,7 +157,10 @@ var errClosed = &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph
 func (w *writers) submit(l lane, j *job) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed {
+	switch {
+	case w.broken != nil:
+		return errNotDurable
+	case w.closed:
 		return errClosed
 	}
 	if l != laneOutcome && w.waiting >= w.s.Window {
@@ -196,11 +217,9 @@ func (w *writers) loop(c *hotConn) {
 		if batch == nil {
 			return
 		}
-		started := time.Now()
 		inTime := w.expect()
 		w.commit(c, batch)
 		inTime()
-		w.s.Watch.Committed(len(batch), time.Since(started))
 		w.stepAside(c)
 		if len(batch) >= gatherFrom {
 			w.gather()
@@ -281,6 +300,7 @@ func (w *writers) batch() []*job {
 // fails alone.
 func (w *writers) commit(c *hotConn, batch []*job) {
 	const tries = 4
+	started := time.Now()
 	var err error
 	for range tries {
 		// A unique key that was taken meanwhile is found at the next try.
@@ -289,13 +309,10 @@ func (w *writers) commit(c *hotConn, batch []*job) {
 		}
 	}
 	switch {
+	case err == nil && w.disk != nil:
+		w.disk.hand(committed{batch, started})
 	case err == nil:
-		for _, j := range batch {
-			for _, f := range j.after {
-				f()
-			}
-			j.done(asAway(j.err))
-		}
+		w.answer(committed{batch, started})
 	case len(batch) == 1:
 		batch[0].done(asAway(err))
 	default:
@@ -304,6 +321,17 @@ func (w *writers) commit(c *hotConn, batch []*job) {
 		w.commit(c, batch[:half])
 		w.commit(c, batch[half:])
 	}
+}
+
+// answer tells everyone who waits for a transaction that is durable.
+func (w *writers) answer(c committed) {
+	for _, j := range c.batch {
+		for _, f := range j.after {
+			f()
+		}
+		j.done(asAway(j.err))
+	}
+	w.s.Watch.Committed(len(c.batch), time.Since(c.started))
 }
 
 func (w *writers) try(c *hotConn, batch []*job) error {

@@ -53,8 +53,6 @@ func (w *writers) standBy(c *hotConn) {
 		}
 		batch := w.batch()
 		w.mu.Unlock()
-		started := time.Now()
 		w.commit(c, batch)
-		w.s.Watch.Committed(len(batch), time.Since(started))
 	}
 }
