@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -28,35 +29,61 @@ func (c ceilings) c3() float64 { return 1 / (1/c.server + 2/c.client) }
 // rawBody is about as large as a notification.
 var rawBody = []byte(`{"destination":{"integrationId":"65f000000000000000000001","destinationId":"+15551234567"},"author":{"role":"appMaker"},"message":{"type":"text","text":"Your parcel is on its way and arrives today between 2 and 4 pm."}}`)
 
-func (b *bench) ceilings() error {
-	const rounds = 3
-	var server, client []float64
-	for range rounds {
-		s, err := rawServer(b.ctx, b.conns, b.length()/2)
+// against measures a rate and the ceilings in turn, so that what slows the
+// machine for a while slows both, and reports their ratio.
+func (b *bench) against(name string, ceiling func(ceilings) float64, floor, aim float64, rate func() (float64, error)) error {
+	var pairs []pair
+	var all []ceilings
+	for i := range b.pairs {
+		c, err := b.ceilings()
 		if err != nil {
 			return err
 		}
-		c, err := rawClient(b.ctx, b.conns, b.length()/2)
+		r, err := rate()
 		if err != nil {
 			return err
 		}
-		server, client = append(server, s), append(client, c)
+		b.say("pair %d: %.0f/s of %.0f/s, %.3f", i+1, r, ceiling(c), r/ceiling(c))
+		pairs, all = append(pairs, pair{ceiling(c), r}), append(all, c)
 	}
-	b.ceil = ceilings{median(server), median(client)}
-	b.report.plain("R_srv: net/http server, POST", b.ceil.server, "/s", "")
-	b.report.plain("R_cli: net/http client, POST", b.ceil.client, "/s", "")
-	b.report.plain("C1: one call out", b.ceil.c1(), "/s", "")
-	b.report.plain("C2: one call in, one out", b.ceil.c2(), "/s", "")
-	b.report.plain("C3: one call in, two out", b.ceil.c3(), "/s", "")
+	of := func(f func(ceilings) float64) float64 {
+		var v []float64
+		for _, c := range all {
+			v = append(v, f(c))
+		}
+		return median(v)
+	}
+	b.report.ratio("ratio to "+name, ratio(pairs), floor, aim, fmt.Sprintf("%s is %.0f/s", name, of(ceiling)))
 	return nil
 }
 
-// needCeilings measures them when they have not been.
-func (b *bench) needCeilings() error {
-	if b.ceil.server > 0 {
-		return nil
+// ceilings measures them once.
+func (b *bench) ceilings() (c ceilings, err error) {
+	if c.server, err = rawServer(b.ctx, b.conns, b.length()/2); err != nil {
+		return c, err
 	}
-	return b.ceilings()
+	c.client, err = rawClient(b.ctx, b.conns, b.length()/2)
+	return c, err
+}
+
+// showCeilings reports them alone.
+func (b *bench) showCeilings() error {
+	const rounds = 3
+	var server, client []float64
+	for range rounds {
+		c, err := b.ceilings()
+		if err != nil {
+			return err
+		}
+		server, client = append(server, c.server), append(client, c.client)
+	}
+	c := ceilings{median(server), median(client)}
+	b.report.plain("R_srv: net/http server, POST", c.server, "/s", "")
+	b.report.plain("R_cli: net/http client, POST", c.client, "/s", "")
+	b.report.plain("C1: one call out", c.c1(), "/s", "")
+	b.report.plain("C2: one call in, one out", c.c2(), "/s", "")
+	b.report.plain("C3: one call in, two out", c.c3(), "/s", "")
+	return nil
 }
 
 // rawServer measures net/http's server, driven by the same client as the jobs.

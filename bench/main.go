@@ -80,7 +80,7 @@ type job struct {
 // jobs lists the parts in the order in which they run.
 func jobs() []job {
 	return []job{
-		{"ceilings", "what net/http can do here", (*bench).ceilings},
+		{"ceilings", "what net/http can do here", (*bench).showCeilings},
 		{"j1", "notification to provider to webhook, SQLite", (*bench).j1SQLite},
 		{"j1pg", "the same, PostgreSQL", (*bench).j1Postgres},
 		{"j4", "event to signed webhook", (*bench).j4},
@@ -105,7 +105,6 @@ type bench struct {
 	*options
 	ctx      context.Context
 	report   report
-	ceil     ceilings
 	profiles int
 }
 

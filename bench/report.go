@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strings"
@@ -73,6 +74,12 @@ func (r *report) atMost(name string, value float64, unit string, floor, aim floa
 	r.add(result{Name: name, Value: value, Unit: unit, Floor: floor, Aim: aim, Most: true, OK: &ok, Note: note})
 }
 
+// ratio adds a ratio of pairs whose middle must reach a floor.
+func (r *report) ratio(name string, i interval, floor, aim float64, note string) {
+	ok := i.mid >= floor
+	r.add(result{Name: name, Value: i.mid, Low: i.low, High: i.high, Floor: floor, Aim: aim, OK: &ok, Note: note})
+}
+
 // pairs adds a ratio of pairs whose whole interval must lie above a floor; or,
 // where strict is false, whose middle must.
 func (r *report) pairs(name string, i interval, floor float64, strict bool, note string) {
@@ -95,7 +102,7 @@ func (x *result) line() string {
 	if x.Unit != "" {
 		value += " " + x.Unit
 	}
-	if x.High != 0 {
+	if x.High != 0 && !math.IsInf(x.High, 1) {
 		value += fmt.Sprintf(" (%s to %s)", number(x.Low), number(x.High))
 	}
 	verdict := ""
