@@ -27,7 +27,7 @@ type Storage struct {
 	DatabaseURL heliograph.Secret `group:"Storage" placeholder:"URL" help:"PostgreSQL, as postgres://user:password@host/database. Empty: SQLite in --data."`
 	MasterKey   heliograph.Secret `group:"Storage" placeholder:"KEY" help:"32 bytes in base64 that encrypt secrets at rest; several, separated by commas, during a rotation (the first one seals). Give it by the environment: others on the machine can read command lines. Empty: the file master.key in --data, made at the first start."`
 	CacheMB     int               `group:"Storage" name:"cache-mb" default:"64" placeholder:"MB" help:"Memory for database pages, SQLite only."`
-	Writers     int               `group:"Storage" default:"3" placeholder:"N" help:"Connections that commit batches of writes, PostgreSQL only."`
+	Writers     int               `group:"Storage" default:"3" placeholder:"N" help:"Connections that commit batches of writes, PostgreSQL only. One works; the others help when it is late."`
 	WriteWindow int               `group:"Storage" default:"16384" placeholder:"N" help:"Writes that may wait for their commit. Beyond it callers get 429 with Retry-After."`
 }
 
