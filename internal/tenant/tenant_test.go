@@ -181,7 +181,7 @@ func TestIntegrationsBelongToTheirApp(t *testing.T) {
 		"cached": second(r.Integration(t.Context(), other, i.ID)), "read": second(r.ReadIntegration(t.Context(), other, i.ID)),
 		"update": second(r.UpdateIntegration(t.Context(), other, i.ID, tenant.IntegrationChange{})),
 		"pause":  second(r.Pause(t.Context(), other, i.ID, 0, "")), "delete": r.DeleteIntegration(t.Context(), other, i.ID),
-		"recheck": second(r.Recheck(t.Context(), other, i.ID)), "refused": r.MarkRefused(t.Context(), other, i.ID, "x"),
+		"recheck": second(r.Recheck(t.Context(), other, i.ID)),
 	} {
 		if !heliograph.IsKind(err, heliograph.NotFound) {
 			t.Errorf("%s: %v", name, err)
@@ -242,10 +242,6 @@ func TestRecheck(t *testing.T) {
 	_, err = r.Recheck(t.Context(), r.app.ID, i.ID)
 	r.must(err)
 	if s, why := status(); s != heliograph.IntegrationActive || why != "" {
-		t.Fatalf("%s %q", s, why)
-	}
-	r.must(r.MarkRefused(t.Context(), r.app.ID, i.ID, "HTTP 401"))
-	if s, why := status(); s != heliograph.IntegrationError || why != "HTTP 401" {
 		t.Fatalf("%s %q", s, why)
 	}
 }

@@ -59,12 +59,3 @@ func (s *Service) Recheck(ctx context.Context, app heliograph.AppID, id heliogra
 		return nil
 	})
 }
-
-// MarkRefused notes that the provider refuses an integration's credentials.
-func (s *Service) MarkRefused(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID, why string) error {
-	_, err := s.changeIntegration(ctx, app, id, func(_ context.Context, i *heliograph.Integration) error {
-		i.Status, i.Error = heliograph.IntegrationError, why
-		return nil
-	})
-	return err
-}
