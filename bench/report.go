@@ -62,12 +62,6 @@ func (r *report) plain(name string, value float64, unit, note string) {
 	r.add(result{Name: name, Value: value, Unit: unit, Note: note})
 }
 
-// atLeast adds a figure that must reach a floor.
-func (r *report) atLeast(name string, value float64, unit string, floor, aim float64, note string) {
-	ok := value >= floor
-	r.add(result{Name: name, Value: value, Unit: unit, Floor: floor, Aim: aim, OK: &ok, Note: note})
-}
-
 // atMost adds a figure that must not exceed a bound.
 func (r *report) atMost(name string, value float64, unit string, floor, aim float64, note string) {
 	ok := value <= floor
