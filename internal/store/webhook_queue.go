@@ -53,13 +53,18 @@ func (s WebhookQueue) Recent(ctx context.Context, slots []int, id heliograph.Web
 }
 
 // Parked implements webhook.Queue.
-func (s WebhookQueue) Parked(ctx context.Context, slots []int, due heliograph.Millis, limit int) ([]*webhook.Entry, error) {
+func (s WebhookQueue) Parked(ctx context.Context, slots []int, skip []heliograph.WebhookID, due heliograph.Millis, limit int) ([]*webhook.Entry, error) {
 	if len(slots) == 0 {
 		return nil, nil
 	}
 	args := append([]any{due, limit}, anys(slots)...)
+	not := ""
+	if len(skip) > 0 {
+		not = " AND q.webhook_id NOT IN (" + placeholders(len(args)+1, len(skip)) + ")"
+		args = append(args, anys(skip)...)
+	}
 	return collect(ctx, s.Store, scanEntry, entryQuery+`q.parked = 1 AND q.due_at <= $1
-		AND q.slot IN (`+placeholders(3, len(slots))+`) ORDER BY q.due_at LIMIT $2`, args...)
+		AND q.slot IN (`+placeholders(3, len(slots))+`)`+not+` ORDER BY q.due_at LIMIT $2`, args...)
 }
 
 // Waiting implements webhook.Queue. It hops from one place to the next in the

@@ -61,7 +61,7 @@ func (q *counting) Waiting(context.Context, []int) ([]webhook.Place, error) {
 	return nil, nil
 }
 
-func (*counting) Parked(context.Context, []int, heliograph.Millis, int) ([]*webhook.Entry, error) {
+func (*counting) Parked(context.Context, []int, []heliograph.WebhookID, heliograph.Millis, int) ([]*webhook.Entry, error) {
 	return nil, nil
 }
 

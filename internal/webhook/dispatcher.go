@@ -193,7 +193,9 @@ func (d *Dispatcher) Offer(told []heliograph.Told) {
 		if c := t.Context; c != nil {
 			it.with = Context{Delivery: c.Delivery, User: c.User, Message: c.Message, Content: c.Content}
 		}
-		d.take(it)
+		if !d.comesAgain(it) {
+			d.take(it)
+		}
 	}
 	d.spawn()
 }

@@ -290,7 +290,7 @@ func (w *world) queued() (n int) {
 			n += len(page)
 		}
 	}
-	due, err := store.WebhookQueue{Store: w.st}.Parked(w.Context(), slots(), 1<<60, 10000)
+	due, err := store.WebhookQueue{Store: w.st}.Parked(w.Context(), slots(), nil, 1<<60, 10000)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -41,8 +41,6 @@ func newExchange(ctx context.Context, agent []string) *exchange {
 			"X-Attempt":        x.values[2:3:3],
 			"X-Signature":      x.values[3:4:4],
 		},
-		// A kept connection that the receiver has just closed is replaced.
-		GetBody: func() (io.ReadCloser, error) { return x.body(), nil },
 	}).WithContext(x.ctx)
 	return x
 }

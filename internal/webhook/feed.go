@@ -2,6 +2,8 @@ package webhook
 
 import (
 	"encoding/binary"
+	"maps"
+	"slices"
 	"time"
 
 	"heliograph"
@@ -206,17 +208,10 @@ func (d *Dispatcher) onTick(ticks int) error {
 		return nil
 	}
 	now := heliograph.At(d.Now())
-	due, err := d.Queue.Parked(d.ctx, slots, now, parkedBatch)
-	if err != nil {
+	if err := d.loadParked(slots, now); err != nil {
 		return err
 	}
 	d.mu.Lock()
-	for _, e := range due {
-		if l := d.lane(e.Webhook, e.App); d.slots[e.Slot].owned && d.room(l) > 0 {
-			d.enter(l, &item{Entry: *e})
-		}
-	}
-	d.spawn()
 	d.forget()
 	d.mu.Unlock()
 	if d.Shared {
@@ -332,6 +327,46 @@ func (d *Dispatcher) forget() {
 	for id, last := range d.dead {
 		if now.Sub(last) >= alertPause {
 			delete(d.dead, id)
+		}
+	}
+}
+
+// parkedOfOne is how many parked entries of a webhook are in memory, so that one
+// that hangs does not hide those of others.
+const parkedOfOne = 64
+
+// maxSkipped bounds how many webhooks a look at what is parked leaves out.
+const maxSkipped = 1000
+
+// loadParked brings what is parked and due into memory, a share of each webhook.
+func (d *Dispatcher) loadParked(slots []int, now heliograph.Millis) error {
+	skip := map[heliograph.WebhookID]struct{}{}
+	d.mu.Lock()
+	for id, l := range d.lanes {
+		if len(skip) < maxSkipped && (len(l.parked) >= parkedOfOne || d.room(l) <= 0) {
+			skip[id] = struct{}{}
+		}
+	}
+	d.mu.Unlock()
+	for {
+		due, err := d.Queue.Parked(d.ctx, slots, slices.Collect(maps.Keys(skip)), now, parkedBatch)
+		if err != nil {
+			return err
+		}
+		full := len(skip)
+		d.mu.Lock()
+		for _, e := range due {
+			l := d.lane(e.Webhook, e.App)
+			if len(l.parked) >= parkedOfOne || d.room(l) <= 0 {
+				skip[e.Webhook] = struct{}{}
+			} else if d.slots[e.Slot].owned {
+				d.enter(l, &item{Entry: *e})
+			}
+		}
+		d.spawn()
+		d.mu.Unlock()
+		if len(due) < parkedBatch || len(skip) == full || full > maxSkipped {
+			return nil
 		}
 	}
 }

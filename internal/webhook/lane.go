@@ -24,6 +24,7 @@ type lane struct {
 	inRing bool
 	feeds  map[int]*feed                   // by slot
 	known  map[heliograph.EventID]struct{} // in memory, or not recorded yet
+	again  map[heliograph.EventID]struct{} // of them those that were replayed before they were recorded
 	held   int
 	behind int // feeds that are
 
@@ -76,8 +77,8 @@ func (d *Dispatcher) lane(id heliograph.WebhookID, app heliograph.AppID) *lane {
 	l := d.lanes[id]
 	if l == nil {
 		l = &lane{
-			id: id, limit: d.Limits.PerWebhook,
-			lines: map[[12]byte]*line{}, parked: map[*line]struct{}{}, feeds: map[int]*feed{}, known: map[heliograph.EventID]struct{}{},
+			id: id, limit: d.Limits.PerWebhook, lines: map[[12]byte]*line{}, parked: map[*line]struct{}{}, feeds: map[int]*feed{},
+			known: map[heliograph.EventID]struct{}{}, again: map[heliograph.EventID]struct{}{},
 		}
 		d.lanes[id] = l
 	}
@@ -197,6 +198,7 @@ func (d *Dispatcher) drop(l *lane, n *line) {
 	n.lost = true
 	for _, it := range n.items {
 		delete(l.known, it.ID)
+		delete(l.again, it.ID)
 	}
 	l.held -= len(n.items)
 	d.held -= len(n.items)
@@ -241,6 +243,7 @@ func (d *Dispatcher) dropSlot(l *lane, slot int) {
 // close drops everything of a webhook that is disabled or gone.
 func (d *Dispatcher) close(l *lane) {
 	l.closed = true
+	l.since, l.noted, l.fails, l.gone = 0, false, 0, 0
 	for n := range l.all() {
 		d.drop(l, n)
 	}

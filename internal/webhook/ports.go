@@ -18,8 +18,9 @@ type Queue interface {
 	// Recent returns up to limit entries of a webhook in the slots that are not
 	// parked and whose event comes after the given one, oldest first.
 	Recent(ctx context.Context, slots []int, webhook heliograph.WebhookID, after heliograph.EventID, limit int) ([]*Entry, error)
-	// Parked returns up to limit parked entries of the slots that are due.
-	Parked(ctx context.Context, slots []int, due heliograph.Millis, limit int) ([]*Entry, error)
+	// Parked returns up to limit parked entries of the slots that are due, but none
+	// of the webhooks to skip.
+	Parked(ctx context.Context, slots []int, skip []heliograph.WebhookID, due heliograph.Millis, limit int) ([]*Entry, error)
 	// Done writes what became of attempts: their log, and their entries removed
 	// or put off.
 	Done(ctx context.Context, outcomes []Outcome) error

@@ -98,6 +98,7 @@ func (d *Dispatcher) aim(l *lane, h *heliograph.Webhook) {
 	}
 	if l.reopen || l.target != nil && l.target.hook.Target != h.Target {
 		l.fails, l.gone, l.limit = 0, 0, d.Limits.PerWebhook
+		l.since, l.noted = h.Failing, h.Failing != 0
 		d.suspect(l, false)
 	}
 	if l.target == nil && l.since == 0 && h.Failing != 0 {

@@ -3,6 +3,8 @@ package webhook
 import (
 	"context"
 	"time"
+
+	"heliograph"
 )
 
 // recordBatch is how many outcomes are written together.
@@ -61,7 +63,9 @@ func (d *Dispatcher) recorded(batch []Outcome) {
 		delete(l.known, o.ID)
 		if f := l.feeds[o.Slot]; f != nil {
 			f.finish(o.ID)
+			d.tellAgain(l, f, o.ID)
 		}
+		delete(l.again, o.ID)
 	}
 	full := len(d.outcomes) >= maxUnrecorded
 	rest := copy(d.outcomes, d.outcomes[len(batch):])
@@ -70,4 +74,30 @@ func (d *Dispatcher) recorded(batch []Outcome) {
 	if full {
 		d.spawn()
 	}
+}
+
+// comesAgain notes an event that is queued anew while its last call is being
+// recorded: what is in the database when that is done is read from there.
+func (d *Dispatcher) comesAgain(it *item) bool {
+	l := d.lanes[it.Webhook]
+	if l == nil {
+		return false
+	}
+	_, known := l.known[it.ID]
+	if known {
+		l.again[it.ID] = struct{}{}
+	}
+	return known
+}
+
+func (d *Dispatcher) tellAgain(l *lane, f *feed, id heliograph.EventID) {
+	if _, again := l.again[id]; !again {
+		return
+	}
+	if f.behind {
+		f.missed = true
+	}
+	delete(f.gone, id)
+	l.fallBehind(f)
+	d.feedBell.ring()
 }

@@ -176,7 +176,7 @@ func TestHoldParkAndGiveUp(t *testing.T) {
 }
 
 func (w *world) notDue(h *heliograph.Webhook) bool {
-	due, err := w.deps.Queue.Parked(w.Context(), slots(), heliograph.At(w.clock.Now()), 10)
+	due, err := w.deps.Queue.Parked(w.Context(), slots(), nil, heliograph.At(w.clock.Now()), 10)
 	return err == nil && len(due) == 0
 }
 

@@ -79,11 +79,16 @@ func parked(h *hooked) {
 		now  heliograph.Millis
 		want int
 	}{{99, 0}, {100, 1}, {200, 2}} {
-		due, err := h.queue.Parked(h.Context(), h.slots(), tt.now, 10)
+		due, err := h.queue.Parked(h.Context(), h.slots(), nil, tt.now, 10)
 		h.must(err)
 		if len(due) != tt.want || len(due) > 0 && (!due[0].Parked || due[0].ID != all[0].ID || due[0].Event == nil) {
 			h.Errorf("at %d: %v", tt.now, due)
 		}
+	}
+	due, err := h.queue.Parked(h.Context(), h.slots(), []heliograph.WebhookID{all[0].Webhook, {1}}, 200, 10)
+	h.must(err)
+	if len(due) > 0 {
+		h.Errorf("of a webhook to skip: %v", due)
 	}
 }
 
