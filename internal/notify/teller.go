@@ -81,7 +81,11 @@ func (t *teller) event(e *heliograph.Event) {
 	default:
 		step.Text = string(e.Type)
 	}
-	t.add(e.At, 4, step)
+	rank := 4
+	if e.Type == heliograph.EventResolved && (x.Via == "policy" || x.Via == "person" || x.Via == "lookup") { // the next attempt may begin at once
+		rank = 0
+	}
+	t.add(e.At, rank, step)
 }
 
 func answerText(x *heliograph.EventData) string {
