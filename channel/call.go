@@ -119,11 +119,18 @@ func dialFailed(err error) bool {
 	return ok && op.Op == "dial"
 }
 
-// describe says what went wrong without the URL, which may hold a secret. The
+// describe says what went wrong without the URL, which may hold a secret, and
+// without what only we should know: our resolver, and addresses. The
 // errors of a transport below http.Client do not name it.
 func describe(err error) string {
 	if t, ok := errors.AsType[net.Error](err); ok && t.Timeout() {
 		return "it took too long"
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return "its name does not resolve"
+	}
+	if dialFailed(err) {
+		return "no connection could be made"
 	}
 	return err.Error()
 }
