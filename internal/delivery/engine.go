@@ -281,57 +281,6 @@ func (e *Engine) admit(l *lane, it *Item) {
 	e.activate(l)
 }
 
-// Gained tells the engine that it now works on slots.
-func (e *Engine) Gained(slots []int) {
-	e.post(func(e *Engine) {
-		e.takeover++
-		for _, s := range slots {
-			if !e.slots[s] {
-				e.slots[s] = true
-				e.owned++
-			}
-			e.taking[s] = e.takeover
-		}
-		for _, l := range e.lanes {
-			l.limiter = nil // its share changed
-		}
-		go e.recover(slots, e.takeover)
-	})
-}
-
-// Lost tells the engine that another process works on slots now. Attempts under
-// way end as they do; their outcomes still count unless the other has decided.
-func (e *Engine) Lost(slots []int) {
-	e.post(func(e *Engine) {
-		lost := map[int]bool{}
-		for _, s := range slots {
-			if e.slots[s] {
-				e.slots[s], lost[s] = false, true
-				e.owned--
-			}
-			e.taking[s] = 0
-			delete(e.late, s)
-		}
-		for _, l := range e.lanes {
-			l.limiter = nil
-			for src := range l.sources {
-				if lost[src.Slot] {
-					delete(l.sources, src)
-				}
-			}
-			for c := range l.ready {
-				l.ready[c].Filter(func(it *Item) bool {
-					if !lost[it.Delivery.Slot] {
-						return true
-					}
-					e.forget(it)
-					return false
-				})
-			}
-		}
-	})
-}
-
 // forget drops a waiting item from memory.
 func (e *Engine) forget(it *Item) {
 	if it.lane.knows(it) {

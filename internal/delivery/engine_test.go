@@ -248,7 +248,7 @@ func (b *bench) begin(a *notify.Accept, refused error) (began bool) {
 			stored(refused)
 			return
 		}
-		store.Notifications{Store: b.store}.AcceptSoon(a, stored)
+		store.Notifications{Store: b.store}.Accept(a, false, stored)
 	})
 	if err := <-done; err != refused {
 		b.t.Fatal(err)
@@ -264,7 +264,9 @@ func (b *bench) accept(i *heliograph.Integration, address, text string, change .
 
 func (b *bench) keep(a *notify.Accept) *delivery.Item {
 	b.t.Helper()
-	if err := (store.Notifications{Store: b.store}).Accept(b.t.Context(), a, false); err != nil {
+	done := make(chan error, 1)
+	store.Notifications{Store: b.store}.Accept(a, false, func(err error) { done <- err })
+	if err := <-done; err != nil {
 		b.t.Fatal(err)
 	}
 	return &delivery.Item{Delivery: a.Delivery, Content: &a.Message.Content, User: a.User}

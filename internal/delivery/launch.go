@@ -166,12 +166,12 @@ func (e *Engine) claimed(claims []*Claim, err error) {
 	for _, c := range claims {
 		l := e.lane(c.Item.Delivery.Integration, c.Item.Delivery.App)
 		switch {
-		case err != nil:
+		case err != nil && e.slots[c.Item.Delivery.Slot]:
 			// Nothing was recorded: the item stays ready.
 			e.settle(l)
 			e.again(l, c.Item, now.Add(time.Second))
-		case !c.Taken:
-			// Cancelled, or another process works on it.
+		case err != nil || !c.Taken:
+			// Cancelled, or another process works on it, or on its slot.
 			e.settle(l)
 			delete(l.known, c.Item.Delivery.ID)
 			e.release(l, c.Item.Delivery.Address)
@@ -206,11 +206,12 @@ func (e *Engine) settle(l *lane) {
 // so that nothing overtakes it.
 func (e *Engine) again(l *lane, it *Item, at heliograph.Millis) {
 	l.know(it)
+	it.timed = true
 	e.timers.Add(at, func() {
 		if !l.knows(it) {
-			e.release(l, it.Delivery.Address)
-			return
+			return // whoever dropped it freed its address
 		}
+		it.timed = false
 		e.count(l, it, 1)
 		a := l.busy[it.Delivery.Address]
 		if a == nil {

@@ -200,6 +200,7 @@ func (e *Engine) takeOver(it *Item) {
 		e.finish(l, e.doubt(l, it, it.Delivery.Attempts, "the process ended during the attempt", "recovery"))
 	case InDoubt:
 		l.know(it)
+		it.timed = true
 		e.timers.Add(it.Delivery.Due, func() { e.resolve(l, it) })
 	case Ready:
 		e.again(l, it, it.Delivery.Due)

@@ -32,7 +32,8 @@ type Item struct {
 	State   QueueState
 	Started heliograph.Millis // of the attempt under way or in doubt
 
-	lane *lane // while in memory
+	lane  *lane // while in memory
+	timed bool  // it waits for a time: of its retry, or of the end of its echo window
 }
 
 // Claim asks to start one attempt.

@@ -72,6 +72,7 @@ func (e *Engine) decideDoubt(l *lane, it *Item) (wait time.Duration) {
 	}
 	e.inflight++
 	l.inflight++
+	it.timed = false // the end of this frees its address, and nothing else does
 	switch {
 	case gone:
 		e.finish(l, e.failure(it, it.Delivery.Attempts, heliograph.ReasonUnknownOutcome, "the integration cannot be opened any more", "policy", ""))

@@ -1,7 +1,9 @@
 package delivery_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,4 +79,65 @@ func TestALookupThatHangsHoldsNoOtherLaneUp(t *testing.T) {
 			t.Errorf("%d messages went out in all, want 101", n.count())
 		}
 	})
+}
+
+// An echo that comes while an item is being decided frees its address once.
+func TestAnEchoDuringTheDecision(t *testing.T) {
+	echo := func(b *bench, i *heliograph.Integration, d *heliograph.Delivery) {
+		fact := channel.Fact{Key: "k", Status: &channel.StatusFact{Delivery: d.ID, Attempt: 1, Status: heliograph.AtUser, External: "X"}}
+		if err := b.engine.ApplyStatus(context.Background(), i, []byte("raw"), []channel.Fact{fact}); err != nil {
+			b.t.Error(err)
+		}
+	}
+	for name, tc := range map[string]struct {
+		open func(*network) channel.Channel
+		echo func(b *bench, i *heliograph.Integration, d *heliograph.Delivery)
+	}{
+		"by look-up": {
+			open: func(n *network) channel.Channel { return asked{n} },
+			echo: func(b *bench, i *heliograph.Integration, d *heliograph.Delivery) {
+				b.pass(2 * time.Second)
+				echo(b, i, d)
+			},
+		},
+		"by policy": {
+			open: func(n *network) channel.Channel { return n },
+			echo: func(b *bench, i *heliograph.Integration, d *heliograph.Delivery) {
+				// The writer is busy: the echo waits for it, and the policy's outcome behind it.
+				if err := b.store.Atomically(b.t.Context(), func(context.Context) error {
+					go echo(b, i, d)
+					b.pass(2 * time.Second)
+					return nil
+				}); err != nil {
+					b.t.Error(err)
+				}
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, delivery.Options{}, func(b *bench) {
+				n := &network{asked: 5 * time.Second, lookup: func() channel.Result { return channel.Accepted(201, "X") }, answer: unknownThen}
+				i := b.integration(b.ids.App(), tc.open(n), heliograph.DeliverySettings{})
+				b.work()
+				b.settle()
+				one := b.send(i, "+1", "one")
+				for _, text := range []string{"two", "three", "four"} {
+					b.send(i, "+1", text)
+				}
+				b.pass(heliograph.DefaultEchoWindow - time.Second)
+				n.mu.Lock()
+				n.took = 10 * time.Second
+				n.mu.Unlock()
+				tc.echo(b, i, one)
+				b.pass(6 * time.Second)
+				if got := n.texts(); n.peak() > 1 || len(got) != 2 {
+					t.Errorf("sent %v, %d at once", got, n.peak())
+				}
+				b.pass(time.Minute)
+				if got := n.texts(); !slices.Equal(got, []string{"one", "two", "three", "four"}) {
+					t.Errorf("sent %v", got)
+				}
+			})
+		})
+	}
 }

@@ -153,7 +153,7 @@ func (e *Engine) finished(l *lane, o *Outcome, err error) {
 	if o.Applied && o.Update.Status == heliograph.Failed {
 		e.Watch.Failed(o.Update.Channel, o.Update.Reason)
 	}
-	if !o.Applied || !o.Requeue {
+	if !o.Applied || !o.Requeue || !e.slots[it.Delivery.Slot] { // or its slot was lost: whoever has it goes on
 		delete(l.known, it.Delivery.ID)
 		e.release(l, it.Delivery.Address)
 		return
@@ -163,6 +163,7 @@ func (e *Engine) finished(l *lane, o *Outcome, err error) {
 	case Ready:
 		e.again(l, it, it.Delivery.Due)
 	case InDoubt:
+		it.timed = true
 		e.timers.Add(it.Delivery.Due, func() { e.resolve(l, it) })
 	default:
 		delete(l.known, it.Delivery.ID)

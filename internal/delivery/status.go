@@ -48,8 +48,7 @@ func (e *Engine) settled(i heliograph.IntegrationID, facts []channel.Fact) {
 			continue
 		}
 		if it := l.known[s.Delivery]; it != nil && it.State == InDoubt {
-			delete(l.known, s.Delivery)
-			e.release(l, it.Delivery.Address)
+			e.waitsNoMore(l, it)
 		}
 	}
 }

@@ -10,26 +10,25 @@ import (
 // and that somebody waits for, is stored with its first attempt already
 // recorded when its lane is free: that spares it a commit and a turn.
 func (s *Service) accept(ctx context.Context, a *Accept, bulk bool) error {
-	if bulk || a.Delivery.Status != heliograph.Queued {
-		err := s.Store.Accept(ctx, a, bulk)
-		if err == nil {
-			s.offer(a)
-		}
-		return err
-	}
 	done := make(chan error, 1)
-	s.Lanes.Begin(a.Delivery, &a.Message.Content, func(start *heliograph.Start) {
+	// What becomes of it must not depend on whether the caller still waits.
+	store := func(start *heliograph.Start) {
 		a.Start = start
-		s.Store.AcceptSoon(a, func(err error) {
-			if start == nil && err == nil {
-				s.offer(a)
-			}
-			if start != nil {
+		s.Store.Accept(a, bulk, func(err error) {
+			switch {
+			case start != nil:
 				s.Lanes.Began(a.Delivery, start, a.User, err == nil && a.stored())
+			case err == nil:
+				s.offer(a)
 			}
 			done <- err
 		})
-	})
+	}
+	if bulk || a.Delivery.Status != heliograph.Queued {
+		store(nil)
+	} else {
+		s.Lanes.Begin(a.Delivery, &a.Message.Content, store)
+	}
 	select {
 	case err := <-done:
 		return err

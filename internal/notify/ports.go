@@ -65,12 +65,9 @@ type Told struct {
 
 // Store is what the engine needs remembered.
 type Store interface {
-	// Accept stores notifications, each on its own, and returns when they are
-	// committed. bulk ones give way to others.
-	Accept(ctx context.Context, a *Accept, bulk bool) error
-	// AcceptSoon is Accept for one that a caller waits for: done is called, from
-	// a writer, when it is committed or refused, and must be quick.
-	AcceptSoon(a *Accept, done func(error))
+	// Accept stores a notification. done is called, from a writer, when it is
+	// committed or refused, and must be quick. bulk ones give way to others.
+	Accept(a *Accept, bulk bool, done func(error))
 	// Notification returns a delivery of kind notification with its present
 	// status, or an error of kind NotFound.
 	Notification(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error)
@@ -106,6 +103,8 @@ type Lanes interface {
 	Began(d *heliograph.Delivery, s *heliograph.Start, u *heliograph.User, stored bool)
 	// Offer hands over a delivery that was committed as ready.
 	Offer(d *heliograph.Delivery, c *heliograph.Content, u *heliograph.User)
+	// Cancelled tells of a delivery that was taken from the queue.
+	Cancelled(d *heliograph.Delivery)
 	// Gates asks every gate, as before an attempt.
 	Gates(d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, suppressed bool) []GateAnswer
 }

@@ -183,6 +183,7 @@ func (s *Service) Cancel(ctx context.Context, app heliograph.AppID, id heliograp
 	if !ok {
 		return nil, heliograph.Errorf(heliograph.Conflict, heliograph.CodeNotCancellable, "it has left the queue; its status is %s", d.Status)
 	}
+	s.Lanes.Cancelled(&u)
 	return &u, nil
 }
 

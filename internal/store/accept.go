@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"heliograph"
 	"heliograph/internal/delivery"
@@ -22,18 +23,13 @@ var (
 	bulkVerb   = &verb{name: "accept bulk", lane: laneBulk, run: runAccepts}
 )
 
-// Accept stores a notification and returns when it is committed.
-func (s Notifications) Accept(ctx context.Context, a *notify.Accept, bulk bool) error {
+// Accept implements notify.Store.
+func (s Notifications) Accept(a *notify.Accept, bulk bool, done func(error)) {
 	v := acceptVerb
 	if bulk {
 		v = bulkVerb
 	}
-	return s.writers.do(ctx, v, a)
-}
-
-// AcceptSoon stores a notification; done is called when it is committed.
-func (s Notifications) AcceptSoon(a *notify.Accept, done func(error)) {
-	s.writers.async(acceptVerb, a, done)
+	s.writers.async(v, a, done)
 }
 
 var hotReserve = hotStmt{
@@ -115,8 +111,9 @@ var hotNewConversation = hotStmt{
 }
 
 var hotConverse = hotStmt{
-	row:   `UPDATE users SET conversation_id = ? WHERE app_id = ? AND id = ?`,
-	set:   `UPDATE users u SET conversation_id = v.c FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS v(c, a, b) WHERE u.app_id = v.a AND u.id = v.b`,
+	row: `UPDATE users SET conversation_id = ? WHERE app_id = ? AND id = ? AND conversation_id IS NULL`,
+	set: `UPDATE users u SET conversation_id = v.c FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) WITH ORDINALITY AS v(c, a, b, i)
+		WHERE u.app_id = v.a AND u.id = v.b AND u.conversation_id IS NULL RETURNING v.i`,
 	types: "bbb",
 }
 
@@ -169,6 +166,9 @@ type thread struct {
 	created                         heliograph.Millis
 }
 
+// twin is an accept whose key an earlier one of its batch took.
+type twin struct{ of, a *notify.Accept }
+
 // accepting is one batch of accepts.
 type accepting struct {
 	tx      *hotTx
@@ -181,6 +181,7 @@ type accepting struct {
 
 	first    []*delivery.Claim // attempts that begin with the acceptance
 	starting []*heliograph.Start
+	twins    []twin
 	leased   map[sendsFrom]bool
 	careful  careful
 }
@@ -215,6 +216,11 @@ func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
 			return err
 		}
 	}
+	for _, t := range b.twins {
+		if t.of.Err != nil { // its key was given back
+			t.a.Replay, t.a.Err = nil, t.of.Err
+		}
+	}
 	if err := b.write(ctx); err != nil {
 		return err
 	}
@@ -233,8 +239,9 @@ func (b *accepting) reserve(ctx context.Context, all []*notify.Accept) error {
 			continue
 		}
 		id := string(a.Delivery.App[:]) + a.Key
-		if twin := first[id]; twin != nil { // equal keys meet in one batch
-			a.Replay = &notify.Replay{Status: 201, Body: twin.Answer, Same: bytes.Equal(a.Digest, twin.Digest)}
+		if of := first[id]; of != nil { // equal keys meet in one batch
+			a.Replay = &notify.Replay{Status: 201, Body: of.Answer, Same: bytes.Equal(a.Digest, of.Digest)}
+			b.twins = append(b.twins, twin{of, a})
 			continue
 		}
 		first[id] = a
@@ -449,11 +456,18 @@ func (b *accepting) write(ctx context.Context) error {
 			b.advances.add(t.seq, t.received, t.messages, t.unread, idBytes(t.app), idBytes(t.id))
 		}
 	}
+	started, err := b.tx.execEach(ctx, &hotConverse, &b.starts)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(started, false) {
+		return errLostRace // somebody else started it, or the user is gone: look again
+	}
 	steps := []struct {
 		st *hotStmt
 		p  *params
 	}{
-		{&hotNewUser, &b.users}, {&hotConverse, &b.starts}, {&hotConverseClients, &b.starts}, {&hotNewClient, &b.clients},
+		{&hotNewUser, &b.users}, {&hotConverseClients, &b.starts}, {&hotNewClient, &b.clients},
 		{&hotNewConversation, &b.conversations}, {&hotAdvance, &b.advances},
 		{&hotMessage, &b.messages}, {&hotDelivery, &b.deliveries}, {&hotQueue, &b.queue}, {&hotRelease, &b.refused},
 	}

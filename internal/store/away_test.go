@@ -12,6 +12,7 @@ import (
 	"heliograph"
 	"heliograph/internal/notify"
 	"heliograph/internal/store"
+	"heliograph/internal/store/storetest"
 	"heliograph/internal/testkit/pgtest"
 )
 
@@ -57,7 +58,7 @@ func TestADatabaseThatIsAwayIsNoFaultOfOurs(t *testing.T) {
 				NewConversation: o.IDs.Conversation(),
 				Message:         &heliograph.Message{ID: o.IDs.Message(), App: app},
 			}
-			return store.Notifications{Store: s}.Accept(t.Context(), a, false)
+			return storetest.Accept(s, a, false)
 		},
 	} {
 		err := try()

@@ -13,6 +13,7 @@ import (
 	"heliograph/internal/notify"
 	"heliograph/internal/secret"
 	"heliograph/internal/store"
+	"heliograph/internal/store/storetest"
 	"heliograph/internal/testkit/pgtest"
 )
 
@@ -70,7 +71,7 @@ func benchOne(b *testing.B, s *store.Store, ids *heliograph.IDMaker, app heliogr
 		Key: fmt.Sprintf("key-%d", i), Digest: make([]byte, 32),
 		Message: &heliograph.Message{ID: d.Message, App: app, Notification: d.ID, Content: heliograph.Content{Type: heliograph.TextMessage, Text: "Your parcel is on its way."}},
 	}
-	if err := (store.Notifications{Store: s}).Accept(b.Context(), a, false); err != nil {
+	if err := storetest.Accept(s, a, false); err != nil {
 		b.Error(err)
 		return
 	}

@@ -43,3 +43,22 @@ func TestFileModes(t *testing.T) {
 	open(t, o)
 	check("one that others could read")
 }
+
+// TestLinkedFile: a database may be reached through a symbolic link.
+func TestLinkedFile(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	link := filepath.Join(t.TempDir(), "heliograph.db")
+	o.File = filepath.Join(t.TempDir(), "elsewhere.db")
+	if err := store.Migrate(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(o.File, link); err != nil {
+		t.Fatal(err)
+	}
+	o.File = link
+	o.Broken = func(err error) { t.Error(err) }
+	if err := (store.System{Store: open(t, o)}).SetNote(t.Context(), "a", "b"); err != nil {
+		t.Error(err)
+	}
+}

@@ -99,3 +99,44 @@ func TestDiskThatRefuses(t *testing.T) {
 		t.Error("told twice")
 	}
 }
+
+// An answer that is kept is given to whoever repeats the request only once it is
+// on the disk: what he heard must not be gone after a power failure.
+func TestKeptAnswerWaitsForTheDisk(t *testing.T) {
+	t.Parallel()
+	asked, goOn := make(chan struct{}), make(chan struct{})
+	s := keeping(t, nil, func(f *os.File) error {
+		asked <- struct{}{}
+		<-goOn
+		return f.Sync()
+	})
+	app, view := s.IDs.App(), store.Idempotency{Store: s}
+	reserved, found := make(chan error, 1), make(chan int, 1)
+	go func() {
+		_, err := view.Reserve(context.Background(), app, "r", "k", []byte{1}, 1, 0)
+		reserved <- errors.Join(err, view.Complete(context.Background(), app, "r", "k", 201, "{}"))
+	}()
+	<-asked
+	goOn <- struct{}{} // the reservation is kept; its answer follows
+	<-asked
+	go func() {
+		_, status, _, err := view.Find(context.Background(), app, "r", "k", 0)
+		if err != nil {
+			t.Error(err)
+		}
+		found <- status
+	}()
+	goOn <- struct{}{}
+	select {
+	case status := <-found:
+		t.Fatalf("found %d, and nobody asked the disk since", status)
+	case <-asked:
+		goOn <- struct{}{}
+	}
+	if err := <-reserved; err != nil {
+		t.Error(err)
+	}
+	if status := <-found; status != 201 {
+		t.Error(status)
+	}
+}

@@ -132,7 +132,7 @@ func (a *answers) accept() {
 		},
 		Message: m, NewUser: a.ids.User(), NewClient: a.ids.Client(), NewConversation: a.ids.Conversation(),
 	}
-	err := store.Notifications{Store: a.s}.Accept(a.Context(), accept, false)
+	err := Accept(a.s, accept, false)
 	if err == nil {
 		err = accept.Err
 	}

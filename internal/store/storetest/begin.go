@@ -14,9 +14,7 @@ import (
 func (f *sender) begin(a *notify.Accept, process heliograph.ProcessID) *heliograph.Start {
 	f.t.Helper()
 	a.Start = &heliograph.Start{At: 77, Process: process}
-	done := make(chan error, 1)
-	store.Notifications{Store: f.s}.AcceptSoon(a, func(err error) { done <- err })
-	if err := <-done; err != nil {
+	if err := Accept(f.s, a, false); err != nil {
 		f.t.Fatal(err)
 	}
 	return a.Start

@@ -58,7 +58,7 @@ func CrossingAnswers(t *testing.T, open func(*testing.T) *store.Store, deadlocks
 		var wg sync.WaitGroup
 		for i := range users {
 			wg.Go(func() {
-				if err := (store.Notifications{Store: f.s}).Accept(t.Context(), f.make(address(i), "n"), (round+i)%2 == 0); err != nil {
+				if err := Accept(f.s, f.make(address(i), "n"), (round+i)%2 == 0); err != nil {
 					t.Error(err)
 				}
 			})

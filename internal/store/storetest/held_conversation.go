@@ -15,7 +15,7 @@ func HeldConversation(t *testing.T, open func(*testing.T) *store.Store, hold fun
 	hold()
 	held := make(chan error, 1)
 	again := f.make("+1", "two")
-	go func() { held <- store.Notifications{Store: f.s}.Accept(t.Context(), again, false) }()
+	go func() { held <- Accept(f.s, again, false) }()
 	for !waited() {
 		select {
 		case err := <-held:

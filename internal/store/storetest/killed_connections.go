@@ -41,7 +41,7 @@ func KilledConnections(t *testing.T, open func(*testing.T) *store.Store, kill fu
 
 func sendThroughBreaks(q *queueing, address string) {
 	a := q.make(address, "x")
-	err := (store.Notifications{Store: q.s}).Accept(q.t.Context(), a, false)
+	err := Accept(q.s, a, false)
 	_, missing := q.look(a.Delivery)
 	if (err == nil) == missing {
 		q.t.Errorf("accepting said %v; it is missing: %v", err, missing)

@@ -46,7 +46,7 @@ func (f *sender) make(address, text string) *notify.Accept {
 
 func (f *sender) accept(a *notify.Accept) *notify.Accept {
 	f.t.Helper()
-	if err := (store.Notifications{Store: f.s}).Accept(f.t.Context(), a, false); err != nil {
+	if err := Accept(f.s, a, false); err != nil {
 		f.t.Fatal(err)
 	}
 	return a
@@ -54,6 +54,7 @@ func (f *sender) accept(a *notify.Accept) *notify.Accept {
 
 // Notifications checks how notifications are accepted, found and cancelled.
 func Notifications(t *testing.T, open func(*testing.T) *store.Store) {
+	t.Run("twins of one that is refused are refused", func(t *testing.T) { t.Parallel(); acceptRefusedTwins(t, open) })
 	t.Run("an unknown address gets a user, a client and a conversation, once", func(t *testing.T) {
 		t.Parallel()
 		f := newSender(t, open)
@@ -97,7 +98,7 @@ func Notifications(t *testing.T, open func(*testing.T) *store.Store) {
 		for i := range addresses * each {
 			wg.Go(func() {
 				a := f.make(fmt.Sprintf("+1555%04d", i%addresses), "x")
-				if err := (store.Notifications{Store: f.s}).Accept(t.Context(), a, i%2 == 0); err != nil || a.Err != nil {
+				if err := Accept(f.s, a, i%2 == 0); err != nil || a.Err != nil {
 					t.Error(err, a.Err)
 				}
 			})
@@ -133,7 +134,7 @@ func Notifications(t *testing.T, open func(*testing.T) *store.Store) {
 			a.Key, a.Digest = "key", []byte("digest")
 			all[i] = a
 			wg.Go(func() {
-				if err := (store.Notifications{Store: f.s}).Accept(t.Context(), a, false); err != nil {
+				if err := Accept(f.s, a, false); err != nil {
 					t.Error(err)
 				}
 			})

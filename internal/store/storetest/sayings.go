@@ -22,6 +22,7 @@ func Sayings(t *testing.T, open func(*testing.T) *store.Store) {
 		"a key stands for one message":             saidOnce,
 		"of twins one is stored, all are answered": saidByTwins,
 		"a fact is taken in once":                  heardByTwins,
+		"nobody takes for done what it leaves":     heardFromStrangers,
 		"notifications of the future wait":         scheduledContext,
 		"a conversation keeps order in every race": orderInRaces,
 	} {

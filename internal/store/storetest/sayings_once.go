@@ -89,6 +89,30 @@ func heardByTwins(k *talker) {
 	}
 }
 
+// heardFromStrangers: a fact that the fast way leaves to the other is taken for
+// done by nobody, even when it comes often at once.
+func heardFromStrangers(k *talker) {
+	twins := make([]*conversation.Saying, 24)
+	var wg sync.WaitGroup
+	for i := range twins {
+		twins[i] = &conversation.Saying{
+			App: k.app, At: k.clock, Write: func(*conversation.Place) bool { return true },
+			From: &conversation.From{Integration: k.in, Address: "+1 nobody knows", Record: k.ids.Record(), Key: "SM1", Raw: []byte("raw")},
+		}
+		wg.Go(func() {
+			if err := k.view.Say(k.Context(), twins[i]); err != nil {
+				k.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for i, o := range twins {
+		if o.Done {
+			k.Errorf("%d is taken for done", i)
+		}
+	}
+}
+
 func scheduledContext(k *talker) {
 	say := func() []heliograph.MessageID {
 		k.Helper()

@@ -1,0 +1,83 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"heliograph"
+	"heliograph/internal/store"
+)
+
+// UserRaces checks what is accepted for users whom somebody else changes in the
+// same moment, on a database with several writers. waiting returns how many wait
+// for a lock.
+func UserRaces(t *testing.T, open func(*testing.T) *store.Store, waiting func() int) {
+	t.Run("a conversation is started once", func(t *testing.T) { startedMeanwhile(t, open, waiting) })
+	t.Run("a user is removed with all clients", func(t *testing.T) { removedMeanwhile(t, open, waiting) })
+}
+
+// holding runs f in a transaction that ends when the function that it returns is
+// called.
+func holding(t *testing.T, s *store.Store, f func(context.Context) error) (end func()) {
+	held, goOn, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- s.Atomically(context.Background(), func(ctx context.Context) error {
+			defer func() { <-goOn }()
+			defer close(held)
+			return f(ctx)
+		})
+	}()
+	<-held
+	return func() {
+		t.Helper()
+		close(goOn)
+		must(t, <-ended)
+	}
+}
+
+func startedMeanwhile(t *testing.T, open func(*testing.T) *store.Store, waiting func() int) {
+	f := newSender(t, open)
+	u := &heliograph.User{ID: f.ids.User(), App: f.app, Created: 1}
+	must(t, store.Users{Store: f.s}.Insert(t.Context(), u))
+	must(t, store.Clients{Store: f.s}.Insert(t.Context(), &heliograph.Client{
+		ID: f.ids.Client(), App: f.app, User: u.ID, Integration: f.integration, Platform: "twilio", Address: "+1", Status: heliograph.ClientActive, Primary: true,
+	}))
+	mine := f.ids.Conversation()
+	end := holding(t, f.s, func(ctx context.Context) error {
+		_, err := store.Conversations{Store: f.s}.Start(ctx, &heliograph.Conversation{ID: mine, App: f.app, User: u.ID, Created: 1})
+		return err
+	})
+	a, done := f.make("+1", "x"), make(chan error, 1)
+	store.Notifications{Store: f.s}.Accept(a, false, func(err error) { done <- err })
+	for waiting() < 1 {
+	}
+	end()
+	must(t, <-done)
+	now, err := store.Users{Store: f.s}.Get(t.Context(), f.app, u.ID)
+	must(t, err)
+	same(t, now.Conversation, mine)
+	same(t, a.Delivery.Conversation, mine)
+}
+
+func removedMeanwhile(t *testing.T, open func(*testing.T) *store.Store, waiting func() int) {
+	f := newSender(t, open)
+	first := f.accept(f.make("+1", "x"))
+	end := holding(t, f.s, func(ctx context.Context) error {
+		_, err := store.Conversations{Store: f.s}.Lock(ctx, f.app, first.Delivery.Conversation)
+		return err
+	})
+	f.integration = f.ids.Integration() // another client of the same person
+	a, done := f.make("+1", "x"), make(chan error, 2)
+	store.Notifications{Store: f.s}.Accept(a, false, func(err error) { done <- err })
+	for waiting() < 1 {
+	}
+	go func() { done <- store.Users{Store: f.s}.Remove(context.Background(), f.app, first.Delivery.User) }()
+	for waiting() < 2 {
+	}
+	end()
+	must(t, <-done)
+	must(t, <-done)
+	for range 2 { // whoever it belongs to now can be written to
+		f.accept(f.make("+1", "x"))
+	}
+}
