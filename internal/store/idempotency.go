@@ -21,6 +21,10 @@ func (s Idempotency) Find(ctx context.Context, app heliograph.AppID, route, key 
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
+	if err == nil && status != 0 && s.d.rowwise && ctx.Value(txKey{}) == nil {
+		// It may not be on the disk yet. Whatever is committed after it is, when it is.
+		err = s.writers.closure(ctx, func(context.Context) error { return nil })
+	}
 	return digest, status, answer, err
 }
 

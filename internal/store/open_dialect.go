@@ -102,6 +102,12 @@ func (s *Store) ownFile() error {
 			return f.Close()
 		}
 	}
+	// SQLite keeps its log beside the file that a link leads to.
+	file, err := filepath.EvalSymlinks(s.File)
+	if err != nil {
+		return fmt.Errorf("the database file cannot be found: %w", err)
+	}
+	s.File = file
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(s.File + suffix)
 		if err != nil || info.Mode().Perm()&0o077 == 0 {

@@ -37,6 +37,7 @@ type said struct {
 	twin   *said             // an earlier one of the batch with the same key
 	digest []byte            // of the request that the key stands for
 	kept   bool              // the provider's request was stored by this batch
+	same   *said             // an earlier one of the batch for the same fact
 	over   bool              // it is decided: there is nothing to store
 }
 
@@ -134,9 +135,20 @@ func (b *saidIn) keep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	type fact struct {
+		in  heliograph.IntegrationID
+		key string
+	}
+	keeper := map[fact]*said{}
 	for i, o := range from {
-		o.kept = fresh[i]
-		o.over, o.Done = !o.kept, !o.kept
+		if o.kept = fresh[i]; o.kept {
+			keeper[fact{o.From.Integration.ID, o.From.Key}] = o
+		}
+	}
+	for _, o := range from {
+		if !o.kept {
+			o.over, o.Done, o.same = true, true, keeper[fact{o.From.Integration.ID, o.From.Key}]
+		}
 	}
 	return nil
 }
@@ -186,6 +198,11 @@ func (b *saidIn) write(ctx context.Context) error {
 			b.forgotten.add(o.App[:], o.From.Record[:])
 		case o.Once != nil:
 			b.released.add(o.App[:], o.Once.Route, o.Once.Key)
+		}
+	}
+	for _, o := range b.all {
+		if o.same != nil && !o.same.Done {
+			o.Done = false // what was to be stored with it was not
 		}
 	}
 	for _, h := range b.order {
