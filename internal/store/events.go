@@ -23,6 +23,16 @@ func (s *Store) offerTold(told []heliograph.Told) {
 	}
 }
 
+// tellAfterCommit offers events once the transaction that ctx carries has
+// committed.
+func (s *Store) tellAfterCommit(ctx context.Context, told []heliograph.Told) {
+	if state, ok := ctx.Value(txKey{}).(*txState); ok && !s.d.rowwise {
+		state.told = append(state.told, told...)
+		return
+	}
+	s.AfterCommit(ctx, func() { s.offerTold(told) })
+}
+
 const insertEvent = `INSERT INTO events (app_id, id, type, user_id, conversation_id, delivery_id, message_id, doc)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
@@ -69,7 +79,7 @@ func (s *Store) AppendEventsWith(ctx context.Context, with *heliograph.EventCont
 			}
 		}
 		if len(told) > 0 {
-			s.AfterCommit(ctx, func() { s.offerTold(told) })
+			s.tellAfterCommit(ctx, told)
 		}
 		return nil
 	})
@@ -181,7 +191,10 @@ func (h *hotEvents) write(ctx context.Context, s *Store, tx *hotTx) error {
 	if err := tx.exec(ctx, &hotTell, &tell); err != nil {
 		return err
 	}
-	if len(told) > 0 {
+	switch {
+	case tx.pg != nil:
+		tx.told = append(tx.told, told...)
+	case len(told) > 0:
 		tx.after(func() { s.offerTold(told) })
 	}
 	return nil

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"heliograph"
 )
 
 // hotStmt is one statement of a hot write, for a batch of rows.
@@ -79,6 +81,7 @@ type hotTx struct {
 	pg   *pgx.Conn // PostgreSQL's
 	xid  string    // "": nothing was sent yet
 	trip trip
+	told []heliograph.Told
 	jobs []*job // of the verb that runs, by position of its arguments
 }
 

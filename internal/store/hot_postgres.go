@@ -162,14 +162,17 @@ func (tx *hotTx) commitPostgres(ctx context.Context) error {
 		}
 		return nil
 	})
+	// The rows that others may want, too, are locked before the last trip.
+	turn := tx.c.s.turns.take(tx.told)
 	err := tx.send(ctx)
 	switch {
 	case err != nil && tx.pg.IsClosed():
-		return tx.look(ctx, err)
+		err = tx.look(ctx, err)
 	case err != nil:
-		return errors.Join(err, tx.rollbackPostgres(ctx))
+		err = errors.Join(err, tx.rollbackPostgres(ctx))
 	}
-	return nil
+	tx.c.s.turns.end(turn, err == nil)
+	return err
 }
 
 // rollbackPostgres undoes the transaction. A broken connection has done so.

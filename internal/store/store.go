@@ -62,6 +62,7 @@ type Store struct {
 	queries     sync.Map      // query text -> translated text
 	reads       *statements   // SQLite: prepared on the reading connections
 	listen      listeners
+	turns       turns // PostgreSQL
 }
 
 // Open connects, and starts the batching writers. The schema must be current:
@@ -98,6 +99,7 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 		o.keep = syncFile
 	}
 	s := &Store{Options: o}
+	s.turns.offer = s.offerTold
 	var err error
 	if o.URL != "" {
 		err = s.openPostgres()

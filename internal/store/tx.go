@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
+
+	"heliograph"
 )
 
 type txKey struct{}
@@ -12,7 +14,8 @@ type txKey struct{}
 // txState is the transaction that a context carries.
 type txState struct {
 	q     querier
-	after []func() // run once it committed
+	after []func()          // run once it committed
+	told  []heliograph.Told // on PostgreSQL
 }
 
 // Atomically runs fn in a transaction; nested calls join the outer one. fn must
@@ -47,7 +50,10 @@ func (s *Store) once(ctx context.Context, fn func(context.Context) error) error 
 	if err := fn(context.WithValue(ctx, txKey{}, state)); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	turn := s.turns.take(state.told)
+	err = tx.Commit()
+	s.turns.end(turn, err == nil)
+	if err != nil {
 		return err
 	}
 	for _, f := range state.after {
