@@ -186,7 +186,7 @@ func told(n Notification, fates []Fate) error {
 		case events[f.Trigger] != "":
 			return fmt.Errorf("%s was told as event %s and as event %s", f.Trigger, events[f.Trigger], f.EventID)
 		case final != "":
-			return fmt.Errorf("%s was told after %s, which was final", f.Trigger, final)
+			return fmt.Errorf("%s (event %s) was told after %s (event %s), which was final", f.Trigger, f.EventID, final, events[final])
 		case f.Trigger == "failure" && f.Reason != "unknown_outcome":
 			return fmt.Errorf("the reason of its failure was told as %q", f.Reason)
 		}
