@@ -4,6 +4,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"heliograph"
@@ -13,9 +14,12 @@ import (
 // WebhookQueue is what webhooks are to be told.
 type WebhookQueue struct{ *Store }
 
-const entryQuery = `SELECT q.slot, q.webhook_id, q.app_id, q.event_id, q.okey, q.due_at, q.attempt, q.parked, q.first_at, q.body,
-	e.type, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts + `
-	FROM webhook_queue q LEFT JOIN events e ON e.app_id = q.app_id AND e.id = q.event_id` + deliveryFactsJoin + ` WHERE `
+const entryQuery = entryColumns + ` FROM webhook_queue q` + entryJoins + ` WHERE `
+
+const entryColumns = `SELECT q.slot, q.webhook_id, q.app_id, q.event_id, q.okey, q.due_at, q.attempt, q.parked, q.first_at, q.body,
+	e.type, e.user_id, e.conversation_id, e.delivery_id, e.message_id, e.doc, ` + deliveryFacts
+
+const entryJoins = ` LEFT JOIN events e ON e.app_id = q.app_id AND e.id = q.event_id` + deliveryFactsJoin
 
 func scanEntry(row scanner) (*webhook.Entry, error) {
 	var w webhook.Entry
@@ -52,19 +56,34 @@ func (s WebhookQueue) Recent(ctx context.Context, slots []int, id heliograph.Web
 		AND q.slot IN (`+placeholders(4, len(slots))+`) ORDER BY q.event_id LIMIT $3`, args...)
 }
 
-// Parked implements webhook.Queue.
+// Parked implements webhook.Queue. It hops from one place to the next as Waiting
+// does. The cross join keeps SQLite from reading all of the queue.
 func (s WebhookQueue) Parked(ctx context.Context, slots []int, skip []heliograph.WebhookID, due heliograph.Millis, limit int) ([]*webhook.Entry, error) {
 	if len(slots) == 0 {
 		return nil, nil
 	}
 	args := append([]any{due, limit}, anys(slots)...)
+	in := placeholders(3, len(slots))
 	not := ""
 	if len(skip) > 0 {
-		not = " AND q.webhook_id NOT IN (" + placeholders(len(args)+1, len(skip)) + ")"
+		not = " AND webhook_id NOT IN (" + placeholders(len(args)+1, len(skip)) + ")"
 		args = append(args, anys(skip)...)
 	}
-	return collect(ctx, s.Store, scanEntry, entryQuery+`q.parked = 1 AND q.due_at <= $1
-		AND q.slot IN (`+placeholders(3, len(slots))+`)`+not+` ORDER BY q.due_at LIMIT $2`, args...)
+	heads := make([]string, webhook.ParkedOfPlace)
+	for i := range heads {
+		heads[i] = `SELECT p.slot, p.webhook_id, (SELECT q.event_id FROM webhook_queue q
+			WHERE q.slot = p.slot AND q.webhook_id = p.webhook_id AND q.parked = 1 AND q.due_at <= $1 ORDER BY q.due_at LIMIT 1 OFFSET ` + strconv.Itoa(i) + `)
+			FROM place p WHERE webhook_id IS NOT NULL` + not
+	}
+	return collect(ctx, s.Store, scanEntry, `WITH RECURSIVE place (slot, webhook_id) AS (
+			SELECT l.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = l.slot AND q.parked = 1 ORDER BY q.webhook_id LIMIT 1)
+			FROM leases l WHERE l.slot IN (`+in+`)
+		UNION ALL
+			SELECT p.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = p.slot AND q.webhook_id > p.webhook_id AND q.parked = 1 ORDER BY q.webhook_id LIMIT 1)
+			FROM place p WHERE p.webhook_id IS NOT NULL),
+		head (slot, webhook_id, event_id) AS MATERIALIZED (`+strings.Join(heads, " UNION ALL ")+`)
+		`+entryColumns+` FROM head h CROSS JOIN webhook_queue q`+entryJoins+`
+		WHERE q.slot = h.slot AND q.webhook_id = h.webhook_id AND q.event_id = h.event_id LIMIT $2`, args...)
 }
 
 // Waiting implements webhook.Queue. It hops from one place to the next in the

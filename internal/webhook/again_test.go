@@ -91,18 +91,18 @@ func TestOneThatHangsHidesNobody(t *testing.T) {
 	w.clock.Advance(5 * time.Second)
 	other := w.hook(good.URL)
 	w.happen(w.ids.Conversation(), 1)
-	var last heliograph.Millis
 	w.until("all are set aside", func() bool {
-		due, err := w.deps.Queue.Parked(t.Context(), slots(), nil, heliograph.Millis(1<<60), 10*many)
-		if err != nil {
-			t.Fatal(err)
-		}
 		step(w.clock, []*testkit.Sink{bad, good}, w)
-		for _, e := range due {
-			last = max(last, e.Due)
-		}
-		return len(due) >= many+2
+		return w.waits(1) >= many+2
 	})
+	var last heliograph.Millis
+	due, err := w.deps.Queue.Parked(t.Context(), slots(), nil, 1<<60, many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range due {
+		last = max(last, e.Due)
+	}
 	repaired.Store(true)
 	w.clock.Advance(last.Time().Sub(w.clock.Now()) + time.Second)
 	told := func() bool { return len(w.calls(other, "done")) > 0 }

@@ -88,6 +88,7 @@ type Dispatcher struct {
 	outcomes []Outcome                                  // not recorded yet
 	chores   []func()                                   // for the feeder
 	dead     map[heliograph.WebhookID]heliograph.Millis // when their last alert was
+	told     map[toldID]struct{}                        // finished with while parked entries are read; nil: none are
 	stopping bool
 	quiet    chan struct{} // closed when stopping and no call is under way
 }

@@ -275,26 +275,16 @@ func (w *world) calls(h *heliograph.Webhook, outcome string) []*webhook.Call {
 }
 
 // queued returns what waits in the database.
-func (w *world) queued() (n int) {
+func (w *world) queued() int { return w.waits(0) + w.waits(1) }
+
+// waits returns how many entries wait that are parked, 1, or not, 0.
+func (w *world) waits(parked int) int {
 	w.Helper()
-	for s := range heliograph.Slots {
-		places, err := store.WebhookQueue{Store: w.st}.Waiting(w.Context(), []int{s})
-		if err != nil {
-			w.Fatal(err)
-		}
-		for _, p := range places {
-			page, err := store.WebhookQueue{Store: w.st}.Page(w.Context(), p, heliograph.EventID{}, 10000)
-			if err != nil {
-				w.Fatal(err)
-			}
-			n += len(page)
-		}
-	}
-	due, err := store.WebhookQueue{Store: w.st}.Parked(w.Context(), slots(), nil, 1<<60, 10000)
+	got, err := store.Figures{Store: w.st}.WebhookQueue(w.Context())
 	if err != nil {
 		w.Fatal(err)
 	}
-	return n + len(due)
+	return int([...]int64{got.Depth, got.Parked}[parked])
 }
 
 func slots() (all []int) {

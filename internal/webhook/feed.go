@@ -2,8 +2,6 @@ package webhook
 
 import (
 	"encoding/binary"
-	"maps"
-	"slices"
 	"time"
 
 	"heliograph"
@@ -12,7 +10,7 @@ import (
 const (
 	tick        = time.Second
 	pageSize    = 512
-	parkedBatch = 256
+	parkedBatch = 4096
 	sideRoom    = 1024
 	// lateCommit is how long after an event's id was made it may be committed by
 	// another process and still be found by the quick look at recent entries; what
@@ -332,41 +330,40 @@ func (d *Dispatcher) forget() {
 }
 
 // parkedOfOne is how many parked entries of a webhook are in memory, so that one
-// that hangs does not hide those of others.
-const parkedOfOne = 64
+// that hangs leaves others room.
+const parkedOfOne = ParkedOfPlace * heliograph.Slots
 
 // maxSkipped bounds how many webhooks a look at what is parked leaves out.
 const maxSkipped = 1000
 
+// toldID is an entry of the queue.
+type toldID struct {
+	webhook heliograph.WebhookID
+	event   heliograph.EventID
+}
+
 // loadParked brings what is parked and due into memory, a share of each webhook.
 func (d *Dispatcher) loadParked(slots []int, now heliograph.Millis) error {
-	skip := map[heliograph.WebhookID]struct{}{}
+	var skip []heliograph.WebhookID
 	d.mu.Lock()
 	for id, l := range d.lanes {
 		if len(skip) < maxSkipped && (len(l.parked) >= parkedOfOne || d.room(l) <= 0) {
-			skip[id] = struct{}{}
+			skip = append(skip, id)
 		}
 	}
+	d.told = map[toldID]struct{}{}
 	d.mu.Unlock()
-	for {
-		due, err := d.Queue.Parked(d.ctx, slots, slices.Collect(maps.Keys(skip)), now, parkedBatch)
-		if err != nil {
-			return err
-		}
-		full := len(skip)
-		d.mu.Lock()
-		for _, e := range due {
-			l := d.lane(e.Webhook, e.App)
-			if len(l.parked) >= parkedOfOne || d.room(l) <= 0 {
-				skip[e.Webhook] = struct{}{}
-			} else if d.slots[e.Slot].owned {
-				d.enter(l, &item{Entry: *e})
-			}
-		}
-		d.spawn()
-		d.mu.Unlock()
-		if len(due) < parkedBatch || len(skip) == full || full > maxSkipped {
-			return nil
+	due, err := d.Queue.Parked(d.ctx, slots, skip, now, parkedBatch)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	told := d.told
+	d.told = nil
+	for _, e := range due {
+		_, over := told[toldID{e.Webhook, e.ID}]
+		if l := d.lane(e.Webhook, e.App); !over && d.slots[e.Slot].owned && len(l.parked) < parkedOfOne && d.room(l) > 0 {
+			d.enter(l, &item{Entry: *e})
 		}
 	}
+	d.spawn()
+	return err
 }

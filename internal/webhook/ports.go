@@ -8,6 +8,9 @@ import (
 	"heliograph"
 )
 
+// ParkedOfPlace is how many parked entries of a place are looked at together.
+const ParkedOfPlace = 4
+
 // Queue is what is to be told, in the database.
 type Queue interface {
 	// Waiting returns where in the slots something is queued.
@@ -18,8 +21,8 @@ type Queue interface {
 	// Recent returns up to limit entries of a webhook in the slots that are not
 	// parked and whose event comes after the given one, oldest first.
 	Recent(ctx context.Context, slots []int, webhook heliograph.WebhookID, after heliograph.EventID, limit int) ([]*Entry, error)
-	// Parked returns up to limit parked entries of the slots that are due, but none
-	// of the webhooks to skip.
+	// Parked returns up to limit parked entries that are due: of each place in the
+	// slots the ParkedOfPlace oldest, but none of the webhooks to skip.
 	Parked(ctx context.Context, slots []int, skip []heliograph.WebhookID, due heliograph.Millis, limit int) ([]*Entry, error)
 	// Done writes what became of attempts: their log, and their entries removed
 	// or put off.

@@ -61,7 +61,14 @@ func (d *Dispatcher) recorded(batch []Outcome) {
 			continue
 		}
 		delete(l.known, o.ID)
-		if f := l.feeds[o.Slot]; f != nil {
+		if d.told != nil {
+			d.told[toldID{o.Webhook, o.ID}] = struct{}{}
+		}
+		f := l.feeds[o.Slot]
+		if _, again := l.again[o.ID]; again && f == nil && d.slots[o.Slot].owned {
+			f = l.feed(o.Slot) // what is parked comes without one
+		}
+		if f != nil {
 			f.finish(o.ID)
 			d.tellAgain(l, f, o.ID)
 		}

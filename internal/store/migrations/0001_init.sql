@@ -318,7 +318,7 @@ WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_
 -- end
 ;
 
-CREATE INDEX webhook_queue_parked ON webhook_queue (slot, due_at) WHERE parked = 1;
+CREATE INDEX webhook_queue_parked ON webhook_queue (slot, webhook_id, due_at) WHERE parked = 1;
 
 CREATE TABLE webhook_log (
     app_id     BYTEA    NOT NULL,

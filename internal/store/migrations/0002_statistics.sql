@@ -35,7 +35,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('idempotency', 'idempotency_by_age', '1000000 10'),
     ('webhooks', 'webhooks', '1000 3 1'),
     ('webhook_queue', 'webhook_queue', '100000 400 200 1'),
-    ('webhook_queue', 'webhook_queue_parked', '1000 4 1'),
+    ('webhook_queue', 'webhook_queue_parked', '1000 20 10 1'),
     ('webhook_log', 'webhook_log', '10000000 10000000 2 2 1 1'),
     ('webhook_log', 'webhook_log_failed', '100000 100000 10000 2 1 1'),
     ('apps', 'apps_by_org', '1000 1000 1'),

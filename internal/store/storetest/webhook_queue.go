@@ -92,6 +92,31 @@ func parked(h *hooked) {
 	}
 }
 
+// shareOfParked: of each place the oldest are shown, however many there are.
+func shareOfParked(h *hooked) {
+	h.happen(3 * webhook.ParkedOfPlace)
+	var batch []webhook.Outcome
+	for i, e := range h.page(heliograph.EventID{}, 3*webhook.ParkedOfPlace) {
+		o := told(e, webhook.OutcomeRetry, 500)
+		o.Attempt, o.Parked, o.Due = 5, true, heliograph.Millis(2000-i)
+		batch = append(batch, o)
+	}
+	h.must(h.queue.Done(h.Context(), batch))
+	due, err := h.queue.Parked(h.Context(), h.slots(), nil, 3000, 100)
+	h.must(err)
+	for _, e := range due {
+		if e.Due > 2000-heliograph.Millis(2*webhook.ParkedOfPlace) {
+			h.Errorf("an entry due at %d is shown before older ones", e.Due)
+		}
+	}
+	if len(due) != webhook.ParkedOfPlace {
+		h.Errorf("%d entries of one place", len(due))
+	}
+	if due, err = h.queue.Parked(h.Context(), h.slots(), nil, 3000, 2); err != nil || len(due) != 2 {
+		h.Errorf("%d entries, %v", len(due), err)
+	}
+}
+
 func discards(h *hooked) {
 	for range 10 {
 		h.conv = h.ids.Conversation()

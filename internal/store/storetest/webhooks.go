@@ -72,6 +72,7 @@ func Webhooks(t *testing.T, open func(*testing.T) *store.Store) {
 	t.Run("outcomes change the queue and the log together", func(t *testing.T) { t.Parallel(); outcomes(newHooked(t, open)) })
 	t.Run("an older attempt does not undo a newer one", func(t *testing.T) { t.Parallel(); attemptsCountUp(newHooked(t, open)) })
 	t.Run("parked entries are found when due", func(t *testing.T) { t.Parallel(); parked(newHooked(t, open)) })
+	t.Run("of each place a share of what is parked is found", func(t *testing.T) { t.Parallel(); shareOfParked(newHooked(t, open)) })
 	t.Run("a queue is discarded in pages", func(t *testing.T) { t.Parallel(); discards(newHooked(t, open)) })
 	t.Run("what is queued is not queued twice", func(t *testing.T) { t.Parallel(); putsOnce(newHooked(t, open)) })
 	t.Run("the log is filtered and paged", func(t *testing.T) { t.Parallel(); filtersCalls(newHooked(t, open)) })
