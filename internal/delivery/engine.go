@@ -158,6 +158,7 @@ func (e *Engine) Stop(ctx context.Context) {
 	}
 	e.stop()
 	e.done.Wait()
+	e.stop = nil
 }
 
 func (e *Engine) whenIdle(idle chan struct{}) {

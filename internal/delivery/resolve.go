@@ -24,9 +24,10 @@ func (e *Engine) resolve(l *lane, it *Item) {
 	}
 }
 
-// resolveNext decides items in doubt, as many as the lane's bounds allow.
+// resolveNext decides items in doubt, as many as the lane's bounds allow; none
+// when the engine is to stop: they stay in doubt in the database.
 func (e *Engine) resolveNext(l *lane) {
-	for l.doubtful.Len() > 0 {
+	for l.doubtful.Len() > 0 && !e.draining {
 		it, _ := l.doubtful.PopFront()
 		if !l.knows(it) || it.State != InDoubt {
 			continue

@@ -28,19 +28,7 @@ func TestWhatIsInDoubtIsLookedUpWithinTheLanesBounds(t *testing.T) {
 			inBubble(t, tc.options, func(b *bench) {
 				n := &network{asked: 10 * time.Second, lookup: func() channel.Result { return channel.Accepted(201, "X") }}
 				i := b.integration(b.ids.App(), asked{n}, tc.settings)
-				const all = 60
-				var sent []*heliograph.Delivery
-				var claims []*delivery.Claim
-				for m := range all {
-					it := b.accept(i, fmt.Sprintf("+1%d", m), "hello")
-					sent = append(sent, it.Delivery)
-					claims = append(claims, &delivery.Claim{Item: it, Attempt: 1, At: heliograph.At(time.Now())})
-				}
-				claimed := make(chan error, 1)
-				store.Deliveries{Store: b.store}.Claim(claims, func(err error) { claimed <- err })
-				if err := <-claimed; err != nil {
-					t.Fatal(err)
-				}
+				sent := b.crashedDuring(i, 60)
 				b.work() // after a crash during all of these attempts
 				b.pass(time.Hour)
 				if got := n.peak(); got != tc.most {
@@ -54,6 +42,38 @@ func TestWhatIsInDoubtIsLookedUpWithinTheLanesBounds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// crashedDuring leaves attempts under way that nobody makes.
+func (b *bench) crashedDuring(i *heliograph.Integration, n int) (sent []*heliograph.Delivery) {
+	var claims []*delivery.Claim
+	for m := range n {
+		it := b.accept(i, fmt.Sprintf("+1%d", m), "hello")
+		sent = append(sent, it.Delivery)
+		claims = append(claims, &delivery.Claim{Item: it, Attempt: 1, At: heliograph.At(time.Now())})
+	}
+	claimed := make(chan error, 1)
+	store.Deliveries{Store: b.store}.Claim(claims, func(err error) { claimed <- err })
+	if err := <-claimed; err != nil {
+		b.t.Fatal(err)
+	}
+	return sent
+}
+
+func TestAStopBeginsNoLookups(t *testing.T) {
+	inBubble(t, delivery.Options{}, func(b *bench) {
+		n := &network{asked: 10 * time.Second, lookup: func() channel.Result { return channel.Accepted(201, "X") }}
+		b.crashedDuring(b.integration(b.ids.App(), asked{n}, heliograph.DeliverySettings{}), 100)
+		b.work()
+		b.pass(heliograph.DefaultEchoWindow + time.Second)
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+		defer cancel()
+		b.engine.Stop(ctx)
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
 }
 
 func TestALookupThatHangsHoldsNoOtherLaneUp(t *testing.T) {
