@@ -208,6 +208,9 @@ func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
 	if err := tx.wait(ctx); err != nil {
 		return err
 	}
+	if err := b.meetStrangers(ctx); err != nil {
+		return err
+	}
 	if err := b.lockThreads(ctx); err != nil {
 		return err
 	}
@@ -284,15 +287,25 @@ func (b *accepting) reserve(ctx context.Context, all []*notify.Accept) error {
 // findOwners looks every address up once. Whom a key that was used before was
 // for is looked up in vain: the answers come together.
 func (b *accepting) findOwners(all []*notify.Accept) error {
-	var p params
 	var keys []addressKey
 	for _, a := range all {
-		k := addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}
+		k := addressOf(a)
 		if _, seen := b.owners[k]; !seen {
 			b.owners[k] = nil
 			keys = append(keys, k)
-			p.add(idBytes(k.app), k.address, k.platform)
 		}
+	}
+	return b.askOwners(keys)
+}
+
+func addressOf(a *notify.Accept) addressKey {
+	return addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}
+}
+
+func (b *accepting) askOwners(keys []addressKey) error {
+	var p params
+	for _, k := range keys {
+		p.add(idBytes(k.app), k.address, k.platform)
 	}
 	return b.tx.along(&hotOwner, &p, func(i int, c cells) error {
 		var user heliograph.UserID
@@ -325,7 +338,7 @@ func ownerOf(list []*owner, user heliograph.UserID) *owner {
 // integration before one on another of the channel, and a new user when there
 // is none.
 func (b *accepting) owner(a *notify.Accept) *owner {
-	k := addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}
+	k := addressOf(a)
 	list := b.owners[k]
 	for _, o := range list {
 		if _, own := o.clients[a.Delivery.Integration]; own {
@@ -344,7 +357,7 @@ func (b *accepting) lockThreads(ctx context.Context) error {
 	var p params
 	var list []*thread
 	for _, a := range b.todo {
-		for _, o := range b.owners[addressKey{a.Delivery.App, a.Delivery.Channel, a.Delivery.Address}] {
+		for _, o := range b.owners[addressOf(a)] {
 			if o.user.Conversation.IsZero() || b.threads[o.user.Conversation] != nil {
 				continue
 			}

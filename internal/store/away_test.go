@@ -50,15 +50,7 @@ func TestADatabaseThatIsAwayIsNoFaultOfOurs(t *testing.T) {
 			return err
 		},
 		"a hot write": func() error {
-			app := o.IDs.App()
-			a := &notify.Accept{
-				Delivery:        &heliograph.Delivery{ID: o.IDs.Notification(), App: app, Integration: o.IDs.Integration(), Message: o.IDs.Message(), Address: "+1"},
-				NewUser:         o.IDs.User(),
-				NewClient:       o.IDs.Client(),
-				NewConversation: o.IDs.Conversation(),
-				Message:         &heliograph.Message{ID: o.IDs.Message(), App: app},
-			}
-			return storetest.Accept(s, a, false)
+			return storetest.Accept(s, anAccept(o.IDs), false)
 		},
 	} {
 		err := try()
@@ -67,6 +59,54 @@ func TestADatabaseThatIsAwayIsNoFaultOfOurs(t *testing.T) {
 		}
 	}
 	run("ALTER DATABASE " + quoted + " ALLOW_CONNECTIONS true")
+	if err := admin.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func anAccept(ids *heliograph.IDMaker) *notify.Accept {
+	app := ids.App()
+	return &notify.Accept{
+		Delivery:        &heliograph.Delivery{ID: ids.Notification(), App: app, Integration: ids.Integration(), Message: ids.Message(), Address: "+1"},
+		NewUser:         ids.User(),
+		NewClient:       ids.Client(),
+		NewConversation: ids.Conversation(),
+		Message:         &heliograph.Message{ID: ids.Message(), App: app},
+	}
+}
+
+// A database that is away is asked for a few times, not once for each write that
+// waits: to be refused may take long, and everyone waits for it.
+func TestADatabaseThatIsAwayIsAskedForFewTimes(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	to := pgtest.URL(t)
+	w := newWire(t, to)
+	o.URL, o.Writers, o.Patience = w.url, 1, -1
+	s := open(t, o)
+	admin, err := pgx.Connect(t.Context(), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.away.Store(true)
+	if _, err := admin.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); err != nil {
+		t.Fatal(err)
+	}
+	const all = 64
+	done := make(chan error, all)
+	for range all {
+		a := anAccept(o.IDs)
+		store.Notifications{Store: s}.Accept(a, false, func(err error) { done <- err })
+	}
+	for range all {
+		if err := <-done; !heliograph.IsKind(err, heliograph.Unavailable) {
+			t.Error(err)
+		}
+	}
+	if n := w.tried.Load(); n >= all {
+		t.Errorf("%d connections were tried for %d writes", n, all)
+	}
+	w.away.Store(false)
 	if err := admin.Close(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -34,12 +34,15 @@ func TestPostgresBreaksAtCommit(t *testing.T) {
 }
 
 // wire stands between a store and PostgreSQL. When told to, it lets one commit
-// through, loses the answer, and breaks the connection.
+// through, loses the answer, and breaks the connection; or takes no more
+// connections, and counts who comes.
 type wire struct {
 	url     string
 	network string
 	address string
 	lose    atomic.Bool
+	away    atomic.Bool
+	tried   atomic.Int32 // connections while it was away
 }
 
 func newWire(t *testing.T, to string) *wire {
@@ -71,6 +74,11 @@ func newWire(t *testing.T, to string) *wire {
 			c, err := l.Accept()
 			if err != nil {
 				return
+			}
+			if w.away.Load() {
+				w.tried.Add(1)
+				_ = c.Close()
+				continue
 			}
 			go w.carry(c)
 		}

@@ -44,21 +44,24 @@ func TestFileModes(t *testing.T) {
 	check("one that others could read")
 }
 
-// TestLinkedFile: a database may be reached through a symbolic link.
+// TestLinkedFile: a database may be reached through a symbolic link, also one
+// that is to be made.
 func TestLinkedFile(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	link := filepath.Join(t.TempDir(), "heliograph.db")
-	o.File = filepath.Join(t.TempDir(), "elsewhere.db")
+	there := filepath.Join(t.TempDir(), "elsewhere.db")
+	o.File = filepath.Join(t.TempDir(), "heliograph.db")
+	if err := os.Symlink(there, o.File); err != nil {
+		t.Fatal(err)
+	}
+	o.Broken = func(err error) { t.Error(err) }
 	if err := store.Migrate(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(o.File, link); err != nil {
-		t.Fatal(err)
-	}
-	o.File = link
-	o.Broken = func(err error) { t.Error(err) }
 	if err := (store.System{Store: open(t, o)}).SetNote(t.Context(), "a", "b"); err != nil {
 		t.Error(err)
+	}
+	if info, err := os.Stat(there); err != nil || info.Mode().Perm() != 0o600 {
+		t.Error(info, err)
 	}
 }

@@ -114,6 +114,9 @@ func (st *hotStmt) numbers(p *params) func(cells) int {
 	return func(c cells) int { return at[name(c, answer)] }
 }
 
+// lost reports whether there is no connection any more.
+func (c *hotConn) lost() bool { return !c.s.d.rowwise && (c.pg == nil || c.pg.IsClosed()) }
+
 // reconnect replaces the writer's connection.
 func (c *hotConn) reconnect(ctx context.Context) error {
 	if c.pg != nil {

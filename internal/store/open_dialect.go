@@ -92,6 +92,12 @@ func (s *Store) openCheckpointer() error {
 // log and index the mode of the file, which therefore is made beforehand. A file
 // that exists is not opened here: closing it would drop SQLite's locks on it.
 func (s *Store) ownFile() error {
+	// SQLite keeps its log beside the file that a link leads to.
+	file, err := followed(s.File)
+	if err != nil {
+		return fmt.Errorf("the database file cannot be found: %w", err)
+	}
+	s.File = file
 	if _, err := os.Lstat(s.File); errors.Is(err, fs.ErrNotExist) {
 		f, err := os.OpenFile(s.File, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 		switch {
@@ -102,12 +108,6 @@ func (s *Store) ownFile() error {
 			return f.Close()
 		}
 	}
-	// SQLite keeps its log beside the file that a link leads to.
-	file, err := filepath.EvalSymlinks(s.File)
-	if err != nil {
-		return fmt.Errorf("the database file cannot be found: %w", err)
-	}
-	s.File = file
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(s.File + suffix)
 		if err != nil || info.Mode().Perm()&0o077 == 0 {
@@ -118,6 +118,27 @@ func (s *Store) ownFile() error {
 		}
 	}
 	return nil
+}
+
+// followed returns where a file is that symbolic links may lead to, also when it
+// is yet to be made.
+func followed(file string) (string, error) {
+	const links = 40 // as many as Linux follows
+	for range links {
+		info, err := os.Lstat(file)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			return file, nil // whoever opens it hears of the error
+		}
+		to, err := os.Readlink(file)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(file), to)
+		}
+		file = to
+	}
+	return "", fmt.Errorf("%s leads from one symbolic link to another", file)
 }
 
 // newProvider returns what runs the migrations. On PostgreSQL a lock keeps

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"heliograph"
 )
@@ -39,12 +41,14 @@ func TestTurns(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		o.mu.Lock() // its timer may still go off
 		if !slices.Equal(got, want) {
 			t.Fatalf("passed on %v", got)
 		}
 		if len(o.open) > 0 || o.busy {
 			t.Fatal("something is left")
 		}
+		o.mu.Unlock()
 	}
 }
 
@@ -61,4 +65,42 @@ func TestTurnsWaitForTheFirst(t *testing.T) {
 	if o.end(first, true); passed != 2 {
 		t.Errorf("%d passed on", passed)
 	}
+}
+
+// One whose commit is answered late holds the others back for a moment only, and
+// passes its own on when it ends.
+func TestTurnsPassOneThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		passed := 0
+		o := turns{offer: func(told []heliograph.Told) { passed += len(told) }}
+		one := []heliograph.Told{{Event: &heliograph.Event{}}}
+		first := o.take(one)
+		for range 1000 {
+			o.end(o.take(one), true)
+		}
+		time.Sleep(turnPatience - time.Millisecond)
+		if synctest.Wait(); passed != 0 {
+			t.Errorf("%d overtook", passed)
+		}
+		time.Sleep(time.Millisecond)
+		if synctest.Wait(); passed != 1000 || len(o.open) != 0 {
+			t.Errorf("%d passed on, %d kept", passed, len(o.open))
+		}
+		o.end(o.take(one), true)
+		if o.end(first, true); passed != 1002 {
+			t.Errorf("%d passed on", passed)
+		}
+	})
+}
+
+// One that tells nothing holds nobody back.
+func TestTurnsOfNothing(t *testing.T) {
+	t.Parallel()
+	passed := 0
+	o := turns{offer: func(told []heliograph.Told) { passed += len(told) }}
+	nothing := o.take(nil)
+	if o.end(o.take([]heliograph.Told{{}}), true); passed != 1 {
+		t.Error("held back by one that tells nothing")
+	}
+	o.end(nothing, true)
 }

@@ -313,8 +313,10 @@ func (w *writers) commit(c *hotConn, batch []*job) {
 		w.disk.hand(committed{batch, started})
 	case err == nil:
 		w.answer(committed{batch, started})
-	case len(batch) == 1:
-		batch[0].done(asAway(err))
+	case len(batch) == 1 || c.lost(): // its parts would fare no better
+		for _, j := range batch {
+			j.done(asAway(err))
+		}
 	default:
 		w.s.Log.Warn("a batch of writes failed; trying its parts", "operations", len(batch), "error", err)
 		half := len(batch) / 2

@@ -45,7 +45,7 @@ func waiting(t *testing.T, c *pgx.Conn) (n int) {
 func TestUserRaces(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	o.URL = pgtest.URL(t)
+	o.URL, o.Patience = pgtest.URL(t), -1
 	admin, err := pgx.Connect(t.Context(), o.URL)
 	if err != nil {
 		t.Fatal(err)

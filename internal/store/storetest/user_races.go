@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"heliograph"
+	"heliograph/internal/notify"
 	"heliograph/internal/store"
 )
 
@@ -14,6 +16,7 @@ import (
 func UserRaces(t *testing.T, open func(*testing.T) *store.Store, waiting func() int) {
 	t.Run("a conversation is started once", func(t *testing.T) { startedMeanwhile(t, open, waiting) })
 	t.Run("a user is removed with all clients", func(t *testing.T) { removedMeanwhile(t, open, waiting) })
+	t.Run("a person is met once", func(t *testing.T) { metTwice(t, open) })
 }
 
 // holding runs f in a transaction that ends when the function that it returns is
@@ -79,5 +82,31 @@ func removedMeanwhile(t *testing.T, open func(*testing.T) *store.Store, waiting 
 	must(t, <-done)
 	for range 2 { // whoever it belongs to now can be written to
 		f.accept(f.make("+1", "x"))
+	}
+}
+
+// metTwice: who is written to for the first time through two integrations of a
+// channel at once is one user.
+func metTwice(t *testing.T, open func(*testing.T) *store.Store) {
+	const persons = 100
+	f := newSender(t, open)
+	other := *f
+	other.integration = f.ids.Integration()
+	var all [2][persons]*notify.Accept
+	done := make(chan error, 2*persons)
+	for i := range persons {
+		for j, s := range []*sender{f, &other} {
+			a := s.make(fmt.Sprintf("+1555%04d", i), "x")
+			all[j][i] = a
+			go store.Notifications{Store: f.s}.Accept(a, false, func(err error) { done <- err })
+		}
+	}
+	for range 2 * persons {
+		must(t, <-done)
+	}
+	for i, a := range all[0] {
+		if b := all[1][i]; a.User.ID != b.User.ID {
+			t.Errorf("%s is two users", a.Delivery.Address)
+		}
 	}
 }
