@@ -88,6 +88,22 @@ func wholeAnswer(t *testing.T, open func(dialer) http.RoundTripper) {
 	}
 }
 
+// Whoever reads of a failed call learns nothing of our network.
+func TestCallNamesNoAddresses(t *testing.T) {
+	t.Parallel()
+	transports(t, func(t *testing.T, open func(dialer) http.RoundTripper) {
+		for want, err := range map[string]error{
+			"its name does not resolve":   &net.DNSError{Err: "no such host", Name: "api.test", Server: "10.0.0.53:53", IsNotFound: true},
+			"no connection could be made": &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 0, 0, 7), Port: 80}, Err: errors.New("refused")},
+		} {
+			rt := open(func(context.Context, string, string) (net.Conn, error) { return nil, err })
+			if _, failed := post(t.Context(), t, rt, "http://api.test/"); failed == nil || !strings.HasSuffix(failed.Message, want) {
+				t.Errorf("%+v, want %q", failed, want)
+			}
+		}
+	})
+}
+
 func TestCallWithoutAnswer(t *testing.T) {
 	t.Parallel()
 	transports(t, withoutAnswer)

@@ -29,6 +29,8 @@ func TestCheck(t *testing.T) {
 		{"172.31.255.255", false, true},
 		{"192.168.1.1", false, true},
 		{"169.254.169.254", false, true},
+		{"168.63.129.16", false, true},
+		{"168.63.129.15", true, true},
 		{"100.64.0.1", false, true},
 		{"192.0.0.170", false, true},
 		{"192.0.2.1", false, true},

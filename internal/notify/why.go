@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -98,13 +99,13 @@ func (s *Service) Why(ctx context.Context, app heliograph.AppID, id heliograph.N
 		return nil, err
 	}
 	t.waiting()
-	slices.SortStableFunc(t.steps, func(a, b Step) int {
-		if a.order != b.order {
-			return int(a.order - b.order)
-		}
-		return a.rank - b.rank
-	})
+	slices.SortStableFunc(t.steps, inOrder)
 	return &Story{Notification: id.String(), Status: d.Status, Summary: summary(d), Steps: t.steps}, nil
+}
+
+// inOrder compares steps by their time, and then by what comes first.
+func inOrder(a, b Step) int {
+	return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.rank, b.rank))
 }
 
 // gateNames lists the gates that every attempt passes.

@@ -56,14 +56,25 @@ func (s WebhookQueue) Recent(ctx context.Context, slots []int, id heliograph.Web
 		AND q.slot IN (`+placeholders(4, len(slots))+`) ORDER BY q.event_id LIMIT $3`, args...)
 }
 
-// Parked implements webhook.Queue. It hops from one place to the next as Waiting
-// does. The cross join keeps SQLite from reading all of the queue.
+// places begins a query about the places in slots that hold something; only
+// narrows down what. It hops from one place to the next in a key, so that its cost
+// follows the places, not the entries. The last row of each slot has no webhook.
+func places(slots, only string) string {
+	return `WITH RECURSIVE place (slot, webhook_id) AS (
+			SELECT l.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = l.slot` + only + ` ORDER BY q.webhook_id LIMIT 1)
+			FROM leases l WHERE l.slot IN (` + slots + `)
+		UNION ALL
+			SELECT p.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = p.slot AND q.webhook_id > p.webhook_id` + only + ` ORDER BY q.webhook_id LIMIT 1)
+			FROM place p WHERE p.webhook_id IS NOT NULL)`
+}
+
+// Parked implements webhook.Queue. The cross join keeps SQLite from reading all
+// of the queue.
 func (s WebhookQueue) Parked(ctx context.Context, slots []int, skip []heliograph.WebhookID, due heliograph.Millis, limit int) ([]*webhook.Entry, error) {
 	if len(slots) == 0 {
 		return nil, nil
 	}
 	args := append([]any{due, limit}, anys(slots)...)
-	in := placeholders(3, len(slots))
 	not := ""
 	if len(skip) > 0 {
 		not = " AND webhook_id NOT IN (" + placeholders(len(args)+1, len(skip)) + ")"
@@ -75,29 +86,18 @@ func (s WebhookQueue) Parked(ctx context.Context, slots []int, skip []heliograph
 			WHERE q.slot = p.slot AND q.webhook_id = p.webhook_id AND q.parked = 1 AND q.due_at <= $1 ORDER BY q.due_at LIMIT 1 OFFSET ` + strconv.Itoa(i) + `)
 			FROM place p WHERE webhook_id IS NOT NULL` + not
 	}
-	return collect(ctx, s.Store, scanEntry, `WITH RECURSIVE place (slot, webhook_id) AS (
-			SELECT l.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = l.slot AND q.parked = 1 ORDER BY q.webhook_id LIMIT 1)
-			FROM leases l WHERE l.slot IN (`+in+`)
-		UNION ALL
-			SELECT p.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = p.slot AND q.webhook_id > p.webhook_id AND q.parked = 1 ORDER BY q.webhook_id LIMIT 1)
-			FROM place p WHERE p.webhook_id IS NOT NULL),
+	return collect(ctx, s.Store, scanEntry, places(placeholders(3, len(slots)), " AND q.parked = 1")+`,
 		head (slot, webhook_id, event_id) AS MATERIALIZED (`+strings.Join(heads, " UNION ALL ")+`)
 		`+entryColumns+` FROM head h CROSS JOIN webhook_queue q`+entryJoins+`
 		WHERE q.slot = h.slot AND q.webhook_id = h.webhook_id AND q.event_id = h.event_id LIMIT $2`, args...)
 }
 
-// Waiting implements webhook.Queue. It hops from one place to the next in the
-// key, so that its cost follows the places, not the entries.
+// Waiting implements webhook.Queue.
 func (s WebhookQueue) Waiting(ctx context.Context, slots []int) ([]webhook.Place, error) {
 	if len(slots) == 0 {
 		return nil, nil
 	}
-	return collect(ctx, s.Store, scanPlace, `WITH RECURSIVE place (slot, webhook_id) AS (
-			SELECT l.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = l.slot ORDER BY q.webhook_id LIMIT 1)
-			FROM leases l WHERE l.slot IN (`+placeholders(1, len(slots))+`)
-		UNION ALL
-			SELECT p.slot, (SELECT q.webhook_id FROM webhook_queue q WHERE q.slot = p.slot AND q.webhook_id > p.webhook_id ORDER BY q.webhook_id LIMIT 1)
-			FROM place p WHERE p.webhook_id IS NOT NULL)
+	return collect(ctx, s.Store, scanPlace, places(placeholders(1, len(slots)), "")+`
 		SELECT slot, webhook_id FROM place WHERE webhook_id IS NOT NULL`, anys(slots)...)
 }
 

@@ -67,7 +67,8 @@ func TestReplayWhileItIsRecorded(t *testing.T) {
 // What waits for a webhook that hangs does not hide what is due to others.
 func TestOneThatHangsHidesNobody(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	q := &between{}
+	w := newWorld(t, q.into)
 	var repaired atomic.Bool
 	release := make(chan struct{})
 	bad := testkit.NewSink(t, func(rw http.ResponseWriter, _ *testkit.Received) {
@@ -82,7 +83,7 @@ func TestOneThatHangsHidesNobody(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() { close(release) })
-	const many = 600 // more than are looked for at once
+	const many = 600 // more than of one webhook are looked for at once
 	w.hook(bad.URL)
 	for range many {
 		w.happen(w.ids.Conversation(), 1)
@@ -106,10 +107,11 @@ func TestOneThatHangsHidesNobody(t *testing.T) {
 	repaired.Store(true)
 	w.clock.Advance(last.Time().Sub(w.clock.Now()) + time.Second)
 	told := func() bool { return len(w.calls(other, "done")) > 0 }
-	for range 30 { // not even two of the calls that hang have ended by then
-		if late := time.After(20 * time.Millisecond); !told() {
-			<-late
+	looks := q.looks()
+	for range 20 { // few of the calls that hang have ended by then
+		if n := looks.Load(); !told() {
 			w.clock.Advance(time.Second)
+			w.until("a look at what is parked", func() bool { return looks.Load() > n })
 		}
 	}
 	w.until("the other is told", told)

@@ -19,6 +19,17 @@ type between struct {
 	parked atomic.Pointer[func(found int)]
 }
 
+// into puts q between a dispatcher and its queue.
+func (q *between) into(d *webhook.Deps) { q.Queue, d.Queue = d.Queue, q }
+
+// looks counts how often what is parked is looked at from now on.
+func (q *between) looks() *atomic.Int32 {
+	n := &atomic.Int32{}
+	count := func(int) { n.Add(1) }
+	q.parked.Store(&count)
+	return n
+}
+
 func (q *between) Done(ctx context.Context, o []webhook.Outcome) error {
 	err := q.Queue.Done(ctx, o)
 	if f := q.done.Swap(nil); f != nil {
@@ -48,7 +59,7 @@ type setAside struct {
 
 func newSetAside(t *testing.T, answer func()) *setAside {
 	p := &setAside{queue: &between{}}
-	p.world = newWorld(t, func(d *webhook.Deps) { p.queue.Queue, d.Queue = d.Queue, p.queue })
+	p.world = newWorld(t, p.queue.into)
 	w := p.world
 	var repaired atomic.Bool
 	id := w.ids.Event()
@@ -104,9 +115,7 @@ func TestReplayOfAParkedOneWhileItIsRecorded(t *testing.T) {
 
 // ticks lets seconds pass, and counts how often what is parked was looked at.
 func (p *setAside) ticks(n int32) func() bool {
-	var looks atomic.Int32
-	count := func(int) { looks.Add(1) }
-	p.queue.parked.Store(&count)
+	looks := p.queue.looks()
 	return func() bool {
 		p.clock.Advance(time.Second)
 		return looks.Load() >= n
@@ -120,34 +129,29 @@ func TestParkedIsReadWhileItIsRecorded(t *testing.T) {
 	p := newSetAside(t, func() { <-release })
 	p.clock.Advance(p.due.Time().Sub(p.clock.Now()) + time.Second)
 	p.until("its call", func() bool { return p.told.Load() == 1 })
-	var reading atomic.Bool
-	read := make(chan struct{})
-	succeed := func(found int) {
-		if found == 0 {
-			return
+	read, goOn := make(chan struct{}), make(chan struct{})
+	wait := func(found int) {
+		if found > 0 {
+			p.queue.parked.Store(nil)
+			close(read)
+			<-goOn
 		}
-		reading.Store(true) // from now on the clock stands still, so that the call does not time out
-		p.queue.parked.Store(nil)
-		close(release)
-		for p.waits(1) > 0 {
-		}
-		p.happen(p.ids.Conversation(), 1)
-		for len(p.calls(p.hook, "done")) < 3 { // by then what was recorded before is forgotten
-		}
-		close(read)
 	}
-	p.queue.parked.Store(&succeed)
-	p.until("the read", func() bool {
-		if !reading.Load() {
-			p.clock.Advance(time.Second)
-		}
+	p.queue.parked.Store(&wait)
+	p.until("it is read", func() bool {
 		select {
 		case <-read:
 			return true
 		default:
+			p.clock.Advance(time.Second)
 			return false
 		}
 	})
+	close(release) // the clock stands still, so that the call does not time out
+	p.until("it is recorded", func() bool { return p.waits(1) == 0 })
+	p.happen(p.ids.Conversation(), 1)
+	p.until("what was recorded is forgotten", func() bool { return len(p.calls(p.hook, "done")) == 3 })
+	close(goOn)
 	p.until("more ticks", p.ticks(5))
 	if n := p.told.Load(); n != 1 {
 		t.Errorf("told %d times although it succeeded at once", n)

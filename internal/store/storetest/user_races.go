@@ -38,6 +38,18 @@ func holding(t *testing.T, s *store.Store, f func(context.Context) error) (end f
 	}
 }
 
+// untilWaiting returns when n wait for a lock; nobody may be done before.
+func untilWaiting(t *testing.T, waiting func() int, n int, done <-chan error) {
+	t.Helper()
+	for waiting() < n {
+		select {
+		case err := <-done:
+			t.Fatalf("it did not wait: %v", err)
+		default:
+		}
+	}
+}
+
 func startedMeanwhile(t *testing.T, open func(*testing.T) *store.Store, waiting func() int) {
 	f := newSender(t, open)
 	u := &heliograph.User{ID: f.ids.User(), App: f.app, Created: 1}
@@ -52,8 +64,7 @@ func startedMeanwhile(t *testing.T, open func(*testing.T) *store.Store, waiting 
 	})
 	a, done := f.make("+1", "x"), make(chan error, 1)
 	store.Notifications{Store: f.s}.Accept(a, false, func(err error) { done <- err })
-	for waiting() < 1 {
-	}
+	untilWaiting(t, waiting, 1, done)
 	end()
 	must(t, <-done)
 	now, err := store.Users{Store: f.s}.Get(t.Context(), f.app, u.ID)
@@ -72,11 +83,9 @@ func removedMeanwhile(t *testing.T, open func(*testing.T) *store.Store, waiting 
 	f.integration = f.ids.Integration() // another client of the same person
 	a, done := f.make("+1", "x"), make(chan error, 2)
 	store.Notifications{Store: f.s}.Accept(a, false, func(err error) { done <- err })
-	for waiting() < 1 {
-	}
+	untilWaiting(t, waiting, 1, done)
 	go func() { done <- store.Users{Store: f.s}.Remove(context.Background(), f.app, first.Delivery.User) }()
-	for waiting() < 2 {
-	}
+	untilWaiting(t, waiting, 2, done)
 	end()
 	must(t, <-done)
 	must(t, <-done)
