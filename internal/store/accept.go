@@ -18,18 +18,15 @@ type Notifications struct{ *Store }
 
 const idempotencyRoute = notify.IdempotencyRoute
 
-var (
-	acceptVerb = &verb{name: "accept", lane: laneAccept, run: runAccepts}
-	bulkVerb   = &verb{name: "accept bulk", lane: laneBulk, run: runAccepts}
-)
+var acceptVerb = &verb{name: "accept", lane: laneAccept, run: runAccepts}
 
 // Accept implements notify.Store.
 func (s Notifications) Accept(a *notify.Accept, bulk bool, done func(error)) {
-	v := acceptVerb
+	l := laneAccept
 	if bulk {
-		v = bulkVerb
+		l = laneBulk
 	}
-	s.writers.async(v, a, done)
+	s.writers.asyncIn(l, acceptVerb, a, done)
 }
 
 var hotReserve = hotStmt{

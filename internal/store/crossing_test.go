@@ -15,6 +15,7 @@ func TestPostgresCrossing(t *testing.T) {
 	for name, run := range map[string]func(*testing.T, func(*testing.T) *store.Store, func() int){
 		"outcomes and receipts":     storetest.Crossing,
 		"notifications and answers": storetest.CrossingAnswers,
+		"notifications and bulk":    storetest.CrossingBulk,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); crossing(t, run) })
 	}

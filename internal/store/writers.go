@@ -194,8 +194,12 @@ func (w *writers) do(ctx context.Context, v *verb, arg any) error {
 }
 
 // async runs one operation of v and calls done when its outcome is known.
-func (w *writers) async(v *verb, arg any, done func(error)) {
-	if err := w.submit(v.lane, &job{verb: v, arg: arg, done: done}); err != nil {
+func (w *writers) async(v *verb, arg any, done func(error)) { w.asyncIn(v.lane, v, arg, done) }
+
+// asyncIn is async in another lane than the verb's own. Whatever the lane, the
+// operations of a verb run together: they lock in one order.
+func (w *writers) asyncIn(l lane, v *verb, arg any, done func(error)) {
+	if err := w.submit(l, &job{verb: v, arg: arg, done: done}); err != nil {
 		done(err)
 	}
 }
