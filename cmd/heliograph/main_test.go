@@ -114,3 +114,18 @@ func TestDoctor(t *testing.T) {
 		t.Error("the doctor made a new master key")
 	}
 }
+
+// A folder that was mistyped is not taken for an empty system, and is not made.
+func TestNoDatabaseThere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "mistyped")
+	for _, command := range [][]string{{"held", "list"}, {"held", "release", "--all"}, {"backup", filepath.Join(t.TempDir(), "copy.db")}} {
+		code, _, stderr := invoke(t, append(command, "--data="+dir)...)
+		if code != exitError || !strings.Contains(stderr, "there is no database") || !strings.Contains(stderr, "--data") {
+			t.Errorf("heliograph %v: %d %s", command, code, stderr)
+		}
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the folder was made: %v", err)
+	}
+}

@@ -18,12 +18,11 @@ import (
 // server or without one. The master key is not part of it.
 func Backup(ctx context.Context, c *config.Storage, file string) error {
 	so := storeOptions(c)
-	if so.URL == "" {
-		if _, err := os.Stat(so.File); err != nil {
-			return fmt.Errorf("there is no database to copy: %w", err)
-		}
+	err := madeBefore(so)
+	if err != nil {
+		return err
 	}
-	err := store.Backup(ctx, so, file)
+	err = store.Backup(ctx, so, file)
 	switch {
 	case errors.Is(err, store.ErrNotHere):
 		return errors.New("a PostgreSQL database is backed up with its own tools: pg_dump --format=custom --file=" + file +

@@ -47,6 +47,18 @@ func storeOptions(c *config.Storage) store.Options {
 	return o
 }
 
+// madeBefore refuses to work on a database that nobody has made yet: whoever
+// mistyped the folder must not be told about an empty one.
+func madeBefore(so store.Options) error {
+	if so.URL != "" {
+		return nil
+	}
+	if _, err := os.Stat(so.File); err != nil {
+		return fmt.Errorf("there is no database: %w; check --data, or start the server once", err)
+	}
+	return nil
+}
+
 // openData opens the database of c; an empty one is set up.
 func openData(ctx context.Context, c *config.Storage, o dataOptions) (_ *data, err error) {
 	d := &data{now: o.now}

@@ -122,7 +122,10 @@ func beside(ctx context.Context, c *config.Storage, log *slog.Logger) (*App, err
 		cfg: cfg, log: log, now: time.Now, metrics: metrics.New(""), types: Channels(),
 		guard: netguard.New(netguard.Options{}),
 	}
-	var err error
+	err := madeBefore(storeOptions(c))
+	if err != nil {
+		return nil, err
+	}
 	if a.data, err = openData(ctx, c, dataOptions{log: log, now: a.now}); err != nil {
 		return nil, err
 	}
