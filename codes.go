@@ -43,5 +43,8 @@ const (
 	ReasonCancelled          = "cancelled"
 	ReasonIntegrationGone    = "integration_gone" // the integration was deleted
 	ReasonUnreachable        = "unreachable"      // the handset could not be reached for now
+	ReasonTemplate           = "template_unavailable" // the provider's template is missing, paused or switched off
+	ReasonWithheld           = "withheld"             // the provider holds marketing to this person back for now
+	ReasonNoChannel          = "no_channel"           // this build has no channel for the integration's type
 	ReasonUncategorized      = "uncategorized_error"
 )

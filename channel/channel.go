@@ -6,7 +6,9 @@ package channel
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -15,7 +17,8 @@ import (
 
 // Channel sends through one configured integration. It must be safe for
 // concurrent use. What else it can do it says by the optional interfaces of
-// this package: Renderer, Receiver, Verifier, Lookuper.
+// this package: Renderer, Receiver, Verifier, Lookuper, Fetcher, Templater,
+// Actor, Profiler.
 type Channel interface {
 	// Send makes exactly one attempt and tells how it ended. It must give up
 	// when ctx ends, and it never retries by itself.
@@ -28,8 +31,25 @@ type Outgoing struct {
 	Attempt  int                       // 1, 2, …; echoed beside Delivery
 	Address  string                    // normalised by Type.Normalise
 	Content  *heliograph.Content
-	Subject  string            // for channels that have one
-	Expires  heliograph.Millis // 0: never; providers that can are told
+	Category heliograph.Category // "" is transactional
+	Expires  heliograph.Millis   // 0: never; providers that can are told
+	About    *About              // nil unless Type.Surrounded
+}
+
+// About is what surrounds a message.
+type About struct {
+	App  string // its name
+	User heliograph.UserID
+	// LastHeard is when the person last wrote through this client; 0: never.
+	LastHeard heliograph.Millis
+	// Thread is the newest mail of the person in this conversation, to be
+	// answered; nil when there is none.
+	Thread *heliograph.Mail
+	// Subject is that of the first mail that was sent in this conversation.
+	Subject string
+	// Unsubscribe is where the person can end messages of this kind (RFC 8058);
+	// "" when they cannot be ended.
+	Unsubscribe string
 }
 
 // Renderer is implemented by channels that can tell beforehand how a message
@@ -79,6 +99,41 @@ type Receiver interface {
 	Receive(req *Request) (*Received, error)
 }
 
+// Fetcher is implemented by channels whose customers' media must be fetched by
+// the provider's own rules.
+type Fetcher interface {
+	// Fetch gets what a customer sent. The caller closes Body and bounds what it
+	// reads. What is gone for good is an *heliograph.Error of kind NotFound;
+	// anything else may be tried again.
+	Fetch(ctx context.Context, m *Media) (*Blob, error)
+}
+
+// Blob is a file.
+type Blob struct {
+	Body io.ReadCloser
+	Type string // MIME; "" not known
+	Size int64  // -1: not known
+	Name string
+}
+
+// Actor is implemented by channels that can show what the business does.
+type Actor interface {
+	// Act shows the person at address that the business types or has read. last
+	// is the provider's id of the person's newest message, "" when unknown.
+	// Failure harms nothing and is not tried again.
+	Act(ctx context.Context, address string, a Activity, last string) error
+}
+
+// Activity is what somebody does in a conversation besides writing.
+type Activity string
+
+// The activities, in the v1.1 API's words.
+const (
+	TypingStart Activity = "typing:start"
+	TypingStop  Activity = "typing:stop"
+	Read        Activity = "conversation:read"
+)
+
 // Request is what a provider sent.
 type Request struct {
 	Method string
@@ -113,6 +168,9 @@ type Type struct {
 	// elsewhere with --provider-url.
 	BaseURL string
 
+	// MaxBody bounds one request of the provider, in bytes; 0 means 1 MB.
+	MaxBody int64
+
 	// Settings is a zero struct whose fields' tags drive validation, the
 	// reference page and the removal of secrets: see Fields.
 	Settings any
@@ -131,11 +189,33 @@ type Type struct {
 	// ReceiptDeadline is when a missing receipt no longer can come.
 	ReceiptDeadline time.Duration
 
+	// Window is for how long after a person's last message anything but a template
+	// may be sent; 0: always.
+	Window time.Duration
+	// Schema is the name of the provider's own messages that Content.Native may
+	// hold; "" when it has none.
+	Schema string
+	// Surrounded says that Send needs Outgoing.About.
+	Surrounded bool
+	// SenderField is the setting that holds the provider's id of our sender, for
+	// providers that tell of several senders at one URL: see Fact.For.
+	SenderField string
+	// RatePerSecond is how many messages one sender may send; 0: no limit of its own.
+	RatePerSecond float64
+	// Media bounds the files that it carries.
+	Media MediaLimits
+
 	// Timeout bounds one call. It must be shorter than a lane lease.
 	Timeout time.Duration
 
+	// Open is nil for a type that this build knows by its settings alone: its
+	// integrations are kept, and every use of them says that there is no channel.
 	Open func(Config, Deps) (Channel, error)
 }
+
+// MediaLimits are the files that a channel carries: how large they may be, in
+// bytes, by MIME type or by "image/*". A type that none matches it does not carry.
+type MediaLimits map[string]int64
 
 // Config is one integration's configuration.
 type Config struct {
@@ -146,11 +226,30 @@ type Config struct {
 
 // Deps is what the host hands every channel.
 type Deps struct {
-	HTTP    http.RoundTripper // keeps connections; no redirects are followed
-	BaseURL string            // Type.BaseURL or the operator's, no trailing slash
+	HTTP http.RoundTripper // keeps connections; no redirects are followed
+	// Guarded is HTTP for URLs that a tenant wrote: it reaches no private address
+	// unless the operator allows that.
+	Guarded http.RoundTripper
+	// Dial connects to a host that a tenant wrote, guarded alike.
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	BaseURL string // Type.BaseURL or the operator's, no trailing slash
 	// HookURL is this integration's public prefix for the provider's calls:
 	// https://host/hooks/{type}/{integrationId}.
 	HookURL string
 	Clock   heliograph.Clock
 	Log     *slog.Logger
+	// Auth authenticates text that goes out and comes back: a reply address, a
+	// message id.
+	Auth Authenticator
+	// Media opens a file that we serve ourselves under url; an error of kind
+	// NotFound when it is not ours. For providers that cannot reach us.
+	Media func(ctx context.Context, url string) (*Blob, error)
+}
+
+// Authenticator makes and checks message authentication codes with a key of the
+// host's, which outlives restarts and rotations.
+type Authenticator interface {
+	// MAC returns 32 hex digits that prove text for one purpose.
+	MAC(purpose, text string) string
+	VerifyMAC(purpose, text, mac string) bool
 }

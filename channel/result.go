@@ -59,12 +59,19 @@ type Result struct {
 	Suppress *Suppress
 	// OneMoreTry, with ClassFinal, allows one retry first.
 	OneMoreTry bool
+	// OnlyThis, with ClassRetry, says that this recipient must wait, and that
+	// nothing is wrong with the sender.
+	OnlyThis bool
+	// Aliases, with ClassAccepted, are other addresses, normalised, by which the
+	// provider knows the recipient.
+	Aliases []string
 }
 
 // Suppress says how far an address is to be suppressed, and why.
 type Suppress struct {
 	Scope  heliograph.ConsentScope
 	Source heliograph.ConsentSource
+	For    time.Duration // 0: until somebody lifts it
 }
 
 // Error returns the result as what is stored of a failure.

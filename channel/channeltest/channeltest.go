@@ -6,9 +6,13 @@ package channeltest
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -43,6 +47,23 @@ type Setup struct {
 	BodyUnsigned, Unsigned bool
 }
 
+// Auth is what channels under test are given to authenticate with.
+type Auth struct{}
+
+// MAC implements channel.Authenticator.
+func (Auth) MAC(purpose, text string) string {
+	sum := sha256.Sum256([]byte("channeltest\x00" + purpose + "\x00" + text))
+	return hex.EncodeToString(sum[:16])
+}
+
+// VerifyMAC implements channel.Authenticator.
+func (a Auth) VerifyMAC(purpose, text, mac string) bool { return a.MAC(purpose, text) == mac }
+
+// noMedia is a host that serves no files.
+func noMedia(context.Context, string) (*channel.Blob, error) {
+	return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such file")
+}
+
 // findings collects what is wrong, so that the checks themselves can be tested.
 type findings struct{ list []string }
 
@@ -72,9 +93,9 @@ func (s *Setup) open(rt http.RoundTripper, base string) (*opened, error) {
 	ch, err := s.Type.Open(
 		channel.Config{Integration: heliograph.IntegrationID{11: 1}, Settings: []byte(s.Settings), Info: s.Info},
 		channel.Deps{
-			HTTP: rt, BaseURL: base, HookURL: HookURL,
-			Clock: func() time.Time { return now },
-			Log:   slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			HTTP: rt, Guarded: rt, Dial: new(net.Dialer).DialContext, BaseURL: base, HookURL: HookURL,
+			Clock: func() time.Time { return now }, Auth: Auth{}, Media: noMedia,
+			Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
 	return &opened{Channel: ch, log: log}, err
 }

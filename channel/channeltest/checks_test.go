@@ -258,7 +258,7 @@ func TestIncomingChecksFindFlaws(t *testing.T) {
 		{"the request was changed", after(func(r *channel.Request, _ *channel.Received) { r.Body = bytes.ToUpper(r.Body) })},
 		{"when it comes again", after(func(_ *channel.Request, got *channel.Received) { n++; got.Facts[0].At = heliograph.Millis(n) })},
 		{"no key of its own", after(func(_ *channel.Request, got *channel.Received) { got.Facts[0].Key = "" })},
-		{"not one of a status and a message", after(func(_ *channel.Request, got *channel.Received) { got.Facts[0].Status = nil })},
+		{"fact 0 says 0 things", after(func(_ *channel.Request, got *channel.Received) { got.Facts[0].Status = nil })},
 		{"does not say why", after(func(_ *channel.Request, got *channel.Received) { got.Facts[0].Status.Status = heliograph.Failed })},
 		{"not a status that a provider can tell", after(func(_ *channel.Request, got *channel.Received) { got.Facts[0].Status.Status = heliograph.Queued })},
 		{"belongs to nothing", after(func(_ *channel.Request, got *channel.Received) { got.Facts[0].Status.External = "" })},

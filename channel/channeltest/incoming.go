@@ -142,8 +142,8 @@ func checkReceived(f *findings, s *Setup, got *channel.Received) {
 			f.add("fact %d has no key of its own: %q", i, fact.Key)
 		}
 		keys = append(keys, fact.Key)
-		if (fact.Status == nil) == (fact.Message == nil) {
-			f.add("fact %d is not one of a status and a message", i)
+		if kinds(fact) != 1 {
+			f.add("fact %d says %d things; it must be one", i, kinds(fact))
 		}
 		if fact.Status != nil {
 			checkStatus(f, fact.Status)
@@ -158,6 +158,16 @@ func checkReceived(f *findings, s *Setup, got *channel.Received) {
 		f.add("the answer has a body of no type")
 	}
 	checkText(f, s, "the answer", got.Answer.Body)
+}
+
+// kinds counts what a fact says.
+func kinds(f *channel.Fact) (n int) {
+	for _, said := range []bool{f.Status != nil, f.Message != nil, f.Consent != nil, f.Template != nil, f.Moved != nil} {
+		if said {
+			n++
+		}
+	}
+	return n
 }
 
 func checkStatus(f *findings, st *channel.StatusFact) {

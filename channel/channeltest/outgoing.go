@@ -17,13 +17,14 @@ import (
 // Outgoing is one attempt to send, what the provider answers, and what must
 // come of it.
 type Outgoing struct {
-	Name    string
-	To      string              // Setup.Address when empty
-	Text    string              // the text of a text message
-	Content *heliograph.Content // instead of Text
-	Subject string
-	Attempt int // 1 when 0
-	Expires heliograph.Millis
+	Name     string
+	To       string              // Setup.Address when empty
+	Text     string              // the text of a text message
+	Content  *heliograph.Content // instead of Text
+	Category heliograph.Category
+	About    *channel.About
+	Attempt  int // 1 when 0
+	Expires  heliograph.Millis
 
 	Replies  []Reply // in order; every one must be asked for, and no more
 	Requests []Request
@@ -75,7 +76,7 @@ func RunOutgoing(t *testing.T, s Setup, cases []Outgoing) {
 func (c *Outgoing) outgoing(s *Setup) *channel.Outgoing {
 	out := &channel.Outgoing{
 		Delivery: Delivery, Attempt: max(c.Attempt, 1), Address: c.To,
-		Content: c.Content, Subject: c.Subject, Expires: c.Expires,
+		Content: c.Content, Category: c.Category, Expires: c.Expires, About: c.About,
 	}
 	if out.Address == "" {
 		out.Address = s.Address

@@ -69,7 +69,7 @@ func New(ctx context.Context, c *config.Config, version string, log *slog.Logger
 	}
 	a.out = [2]*outbound.Transport{through(netguard.New(netguard.Options{AllowPrivate: true})), through(a.guard)}
 	a.host = &host{
-		http:      a.out[0],
+		http: a.out[0], guarded: a.out[1], guard: a.guard, auth: a.data.ring,
 		providers: c.ProviderURL, public: c.BaseURL(), now: a.now, log: log,
 	}
 	a.metrics.WatchQueue(a.snapshot)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -14,6 +15,9 @@ import (
 // host hands channels what they need.
 type host struct {
 	http      http.RoundTripper // to providers; their addresses are the operator's, so it is not guarded
+	guarded   http.RoundTripper // to what tenants name
+	guard     *netguard.Guard
+	auth      channel.Authenticator
 	providers map[string]string // channel's name -> base URL, where it is not the real one
 	public    string            // our own base URL, no trailing slash
 	now       heliograph.Clock
@@ -33,9 +37,18 @@ func (h *host) Deps(t *channel.Type, id heliograph.IntegrationID) channel.Deps {
 	}
 	return channel.Deps{
 		HTTP:    h.http,
+		Guarded: h.guarded,
+		Dial:    h.guard.DialContext,
+		Auth:    h.auth,
+		Media:   noMedia,
 		BaseURL: strings.TrimRight(base, "/"),
 		HookURL: h.public + "/hooks/" + t.Name + "/" + id.String(),
 		Clock:   h.now,
 		Log:     h.log.With("channel", t.Name, "integration", id.String()),
 	}
+}
+
+// noMedia is a host that serves no files.
+func noMedia(context.Context, string) (*channel.Blob, error) {
+	return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such file")
 }

@@ -20,6 +20,8 @@ var layers = []layer{
 	{"vocabulary", ".", ""},
 	{"contract", "channel", "vocabulary"},
 	{"pure", "channel/sms", "vocabulary contract"},
+	{"pure", "channel/plain", "vocabulary contract"},
+	{"pure", "channel/mime", "vocabulary contract"},
 	{"pure", "internal/content", "vocabulary"},
 	{"pure", "internal/fifo", "vocabulary"},
 	{"contract-test", "channel/channeltest", "vocabulary contract pure"},
@@ -46,6 +48,8 @@ var layers = []layer{
 	{"engine", "internal/notify", "vocabulary contract pure platform"},
 	{"engine", "internal/delivery", "vocabulary contract pure platform"},
 	{"engine", "internal/webhook", "vocabulary contract pure platform"},
+	{"engine", "internal/template", "vocabulary contract pure platform"},
+	{"engine", "internal/media", "vocabulary contract pure platform"},
 
 	// The store satisfies the ports of engines, and some of them speak the
 	// contract of channels.

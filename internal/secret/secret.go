@@ -32,6 +32,7 @@ type Ring struct{ keys []ringKey }
 type ringKey struct {
 	name byte // the first byte of the key's hash
 	aead cipher.AEAD
+	mac  []byte // the key of MAC
 }
 
 // NewRing returns a ring of keys of KeyBytes each.
@@ -53,7 +54,8 @@ func NewRing(keys ...[]byte) (*Ring, error) {
 			return nil, err
 		}
 		sum := sha256.Sum256(append([]byte("heliograph master key name\x00"), k...))
-		r.keys = append(r.keys, ringKey{name: sum[0], aead: aead})
+		mac := sha256.Sum256(append([]byte("heliograph mac key\x00"), k...))
+		r.keys = append(r.keys, ringKey{name: sum[0], aead: aead, mac: mac[:]})
 	}
 	return r, nil
 }
