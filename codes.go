@@ -41,8 +41,8 @@ const (
 	ReasonOutsideWindow      = "outside_window"
 	ReasonUnknownOutcome     = "unknown_outcome" // the provider may have sent it; the policy is not to send again
 	ReasonCancelled          = "cancelled"
-	ReasonIntegrationGone    = "integration_gone" // the integration was deleted
-	ReasonUnreachable        = "unreachable"      // the handset could not be reached for now
+	ReasonIntegrationGone    = "integration_gone"     // the integration was deleted
+	ReasonUnreachable        = "unreachable"          // the handset could not be reached for now
 	ReasonTemplate           = "template_unavailable" // the provider's template is missing, paused or switched off
 	ReasonWithheld           = "withheld"             // the provider holds marketing to this person back for now
 	ReasonNoChannel          = "no_channel"           // this build has no channel for the integration's type

@@ -57,7 +57,10 @@ type Suppression struct {
 	Source      ConsentSource
 	Reason      string // one of the Reason constants
 	Since       Millis
+	Until       Millis // when it ends by itself; 0: when somebody lifts it
 }
 
-// Stops reports whether the suppression stops a message of category c.
-func (s *Suppression) Stops(c Category) bool { return s.Scope != ScopeMarketing || c == Marketing }
+// Stops reports whether the suppression stops a message of category c at a moment.
+func (s *Suppression) Stops(c Category, now Millis) bool {
+	return (s.Scope != ScopeMarketing || c == Marketing) && (s.Until == 0 || now < s.Until)
+}

@@ -114,6 +114,8 @@ type DeliveryDetails struct {
 	// Scheduled is when the caller wanted it to be sent; 0: at once. Unlike Due it
 	// does not move with the attempts.
 	Scheduled Millis `json:"at,omitempty"`
+	// Origin is the integration that it was for, when another one took over.
+	Origin IntegrationID `json:"from,omitzero"`
 }
 
 // DeliveryError is why a delivery failed, and what the provider said.

@@ -10,6 +10,7 @@ const (
 	EventUnknown         EventType = "unknown"  // an attempt's outcome is not known
 	EventResolved        EventType = "resolved" // what became of an unknown attempt
 	EventHeld            EventType = "held"     // a gate holds it back for now
+	EventRerouted        EventType = "rerouted" // another integration takes over
 	EventChannel         EventType = "channel"  // the provider took it
 	EventUser            EventType = "user"
 	EventFailure         EventType = "failure"

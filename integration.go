@@ -62,8 +62,30 @@ type DeliverySettings struct {
 	EchoWindowSeconds    int           `json:"echoWindowSeconds,omitempty"`
 	MaxAttempts          int           `json:"maxAttempts,omitempty"`
 
+	// Failover names who takes over what this integration cannot send; nil: nobody.
+	Failover *Failover `json:"failover,omitempty"`
+
 	// WebhookURL also gets this integration's delivery events and answers.
 	WebhookURL string `json:"webhookUrl,omitempty"`
+}
+
+// Failover is the rule by which another integration takes over. Nothing whose
+// outcome is unknown is ever sent twice by it.
+type Failover struct {
+	// Integration is another one of the app whose channel has the same addresses
+	// (a second provider of SMS).
+	Integration IntegrationID `json:"integrationId"`
+	// AfterAttempts is how many attempts of a message may fail first; 0 means 3. A
+	// provider that is paused, or refuses the credentials, is not waited for.
+	AfterAttempts int `json:"afterAttempts,omitempty"`
+}
+
+// Attempts returns how many attempts of a message may fail first.
+func (f *Failover) Attempts() int {
+	if f.AfterAttempts > 0 {
+		return f.AfterAttempts
+	}
+	return 3
 }
 
 // DefaultEchoWindow is how long an unknown outcome waits for the provider's echo.

@@ -164,6 +164,10 @@ type Type struct {
 	Name  string // on the wire and in hook paths: lower-case letters and digits
 	Title string // for people
 
+	// Family is what kinds of channel can stand in for each other ("sms", "mail");
+	// "" means that none can.
+	Family string
+
 	// BaseURL is the provider's real base URL. The operator can point it
 	// elsewhere with --provider-url.
 	BaseURL string

@@ -26,6 +26,7 @@ import (
 var Type = channel.Type{
 	Name:         "twilio",
 	Title:        "SMS through Twilio",
+	Family:       "sms",
 	BaseURL:      "https://api.twilio.com",
 	Settings:     Settings{},
 	AddressField: "phoneNumber",

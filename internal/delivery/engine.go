@@ -17,6 +17,8 @@ type Options struct {
 	Store        Store
 	Integrations Integrations
 	Observer     Observer
+	Surroundings Surroundings // nil: no channel needs any
+	Identities   Identities   // nil: no channel tells any
 	Watch        Watch
 	Now          heliograph.Clock
 	IDs          *heliograph.IDMaker

@@ -117,6 +117,7 @@ type bench struct {
 	channels     map[heliograph.IntegrationID]channel.Channel
 	broken       error                    // what Lookup answers while it is set
 	hangs        heliograph.IntegrationID // whose look-up does not end
+	kind         channel.Type
 	mu           sync.Mutex
 }
 
@@ -137,7 +138,7 @@ func (b *bench) Lookup(ctx context.Context, id heliograph.IntegrationID) (*helio
 	if i == nil {
 		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "gone")
 	}
-	return i, b.channels[id], &channel.Type{Name: "test", Receipts: true}, nil
+	return i, b.channels[id], &b.kind, nil
 }
 
 // pausing has pauses seen by Lookup, which here does not ask the database.
@@ -172,7 +173,7 @@ func inBubble(t *testing.T, o delivery.Options, test func(b *bench)) {
 			t.Fatal(err)
 		}
 		b := &bench{
-			t: t, ids: heliograph.NewIDMaker(time.Now, rand.Reader),
+			t: t, ids: heliograph.NewIDMaker(time.Now, rand.Reader), kind: channel.Type{Name: "test", Family: "test", Receipts: true},
 			integrations: map[heliograph.IntegrationID]*heliograph.Integration{}, channels: map[heliograph.IntegrationID]channel.Channel{},
 		}
 		so := store.Options{File: filepath.Join(t.TempDir(), "d.db"), Seal: ring, IDs: b.ids, Now: time.Now}

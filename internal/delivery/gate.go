@@ -11,6 +11,8 @@ type Question struct {
 	Content     *heliograph.Content
 	Integration *heliograph.Integration
 	Channel     channel.Channel
+	Kind        *channel.Type
+	About       *channel.About // nil: not looked for
 	Now         heliograph.Millis
 	Suppressed  bool // an opt-out or suppression covers the address and category
 }
@@ -41,6 +43,7 @@ var gates = []Gate{
 	{Name: "expiry", Asks: "whether it is still in time", Check: expiry},
 	{Name: "consent", Asks: "whether the address opted out or is suppressed", Check: consent},
 	{Name: "reachable", Asks: "whether the integration may send", Check: reachable},
+	{Name: "window", Asks: "whether the channel allows a free message now, or only a template", Check: window},
 	{Name: "content", Asks: "whether the channel can carry it", Check: content},
 }
 
@@ -81,6 +84,39 @@ func reachable(q *Question) Verdict {
 		return Verdict{Stop: true, Reason: heliograph.ReasonUnauthorized, Message: "the integration is switched off"}
 	}
 	return Verdict{}
+}
+
+// window holds back what the provider would refuse: on some channels a business
+// may write freely only for a while after the person's last message.
+func window(q *Question) Verdict {
+	if q.About == nil || !windowed(q.Kind, q.Content) || q.Delivery.Kind == heliograph.SystemDelivery {
+		return Verdict{}
+	}
+	end := WindowEnd(q.Kind, q.About.LastHeard)
+	switch {
+	case end == 0:
+		return Verdict{Stop: true, Reason: heliograph.ReasonOutsideWindow, Message: "the person has not written yet: only a template may be sent"}
+	case q.Now >= end:
+		return Verdict{Stop: true, Reason: heliograph.ReasonOutsideWindow, Message: "the window after the person's last message closed at " + end.ISO() + ": only a template may be sent"}
+	}
+	return Verdict{}
+}
+
+// windowed reports whether a message of a channel may only be sent in its window.
+func windowed(kind *channel.Type, c *heliograph.Content) bool {
+	if kind == nil || kind.Window == 0 || c == nil {
+		return false
+	}
+	return c.Native == nil || c.Native.Template == nil || c.Native.Schema != kind.Schema
+}
+
+// WindowEnd returns until when a free message may be sent to somebody who was
+// last heard of then; 0: not before they write, or the channel has no window.
+func WindowEnd(kind *channel.Type, lastHeard heliograph.Millis) heliograph.Millis {
+	if lastHeard == 0 || kind.Window == 0 {
+		return 0
+	}
+	return lastHeard.Add(kind.Window)
 }
 
 func content(q *Question) Verdict {

@@ -234,9 +234,13 @@ func (e *Engine) refresh(l *lane) error {
 	}
 	l.hangs = 0
 	l.integration, l.channel, l.kind = i, ch, kind
-	share := i.Delivery.RatePerSecond * float64(e.owned) / heliograph.Slots
+	budget := i.Delivery.RatePerSecond
+	if budget == 0 {
+		budget = kind.RatePerSecond
+	}
+	share := budget * float64(e.owned) / heliograph.Slots
 	if e.spread(i) == 1 {
-		share = i.Delivery.RatePerSecond
+		share = budget
 	}
 	if share != l.rate || l.limiter == nil {
 		l.rate, l.limiter = share, nil

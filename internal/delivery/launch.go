@@ -92,6 +92,12 @@ func (e *Engine) admits(l *lane, now heliograph.Millis) bool {
 		e.wait(l, heliograph.At(e.Now()).Add(l.lookupWait()))
 		return false
 	}
+	if l.integration.Delivery.Failover != nil && l.closed(now) {
+		if to := e.standIn(l); to != nil {
+			e.divertReady(l, to, now)
+			return false
+		}
+	}
 	switch {
 	case l.integration.PausedUntil > now:
 		// Resuming is a write of another process or surface: look every second.

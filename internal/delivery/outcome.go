@@ -199,6 +199,9 @@ func (e *Engine) optedOut(d *heliograph.Delivery, c *heliograph.Consent) *heliog
 func (e *Engine) suppression(d *heliograph.Delivery, s *channel.Suppress, reason string) (*heliograph.Suppression, *heliograph.Consent) {
 	now := heliograph.At(e.Now())
 	sup := &heliograph.Suppression{App: d.App, Address: d.Address, Scope: s.Scope, Source: s.Source, Reason: reason, Since: now}
+	if s.For > 0 {
+		sup.Until = now.Add(s.For)
+	}
 	if s.Scope == heliograph.ScopeSender {
 		sup.Integration = d.Integration
 	}

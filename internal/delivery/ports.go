@@ -61,6 +61,10 @@ type Outcome struct {
 	State   QueueState
 	Events  []*heliograph.Event
 
+	// Rerouted says that Update names another integration, channel, client and
+	// slot than before.
+	Rerouted bool
+
 	Suppress *heliograph.Suppression
 	Consent  *heliograph.Consent
 
@@ -137,6 +141,11 @@ type Store interface {
 	// Wake tells other processes that something was queued in slots of theirs.
 	Wake(ctx context.Context, slots []int) error
 
+	// StandIn returns the client at another integration for the person whom d is
+	// for, which is made when there is none; ok is false when d must not go there:
+	// the address is another person's, or opted out of what d came from.
+	StandIn(ctx context.Context, d *heliograph.Delivery, to *heliograph.Integration, fresh heliograph.ClientID, now heliograph.Millis) (client heliograph.ClientID, ok bool, err error)
+
 	Enqueue(ctx context.Context, d *heliograph.Delivery) error
 	AfterCommit(ctx context.Context, f func())
 	Pause(ctx context.Context, i heliograph.IntegrationID, until heliograph.Millis, reason string) error
@@ -151,6 +160,17 @@ type Integrations interface {
 // transaction of the change.
 type Observer interface {
 	DeliveryChanged(ctx context.Context, d *heliograph.Delivery, e *heliograph.Event) error
+}
+
+// Surroundings tells what surrounds a message, for channels that need it.
+type Surroundings interface {
+	About(ctx context.Context, d *heliograph.Delivery, kind *channel.Type) (*channel.About, error)
+}
+
+// Identities keeps what providers know people by.
+type Identities interface {
+	// Learn notes that names are the person's who has address.
+	Learn(ctx context.Context, i *heliograph.Integration, address string, names []string) error
 }
 
 // Watch is told what happens, for metrics.

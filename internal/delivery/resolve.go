@@ -98,7 +98,7 @@ func (e *Engine) askProvider(l *lane, it *Item, asker channel.Lookuper, limit ti
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	r := asker.Lookup(ctx, &channel.Outgoing{
-		Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address, Content: it.Content, Expires: it.Delivery.Expires,
+		Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address, Content: it.Content, Category: it.Delivery.Category, Expires: it.Delivery.Expires,
 	}, it.Started.Time())
 	e.post(func(e *Engine) { e.lookedUp(l, it, &r) })
 }

@@ -27,29 +27,39 @@ func (e *Engine) start(l *lane, c *Claim) {
 	d := *it.Delivery
 	d.Attempts = c.Attempt
 	it.Delivery = &d
+	if e.looksAround(l.kind, it) {
+		go e.lookAround(l, it, l.kind, c.Suppressed)
+		return
+	}
+	e.admitted(l, it, c.Suppressed, nil)
+}
+
+// admitted makes the attempt that was recorded, if the gates let it pass.
+func (e *Engine) admitted(l *lane, it *Item, suppressed bool, about *channel.About) {
 	q := Question{
-		Delivery: &d, Content: it.Content, Now: heliograph.At(e.Now()),
-		Integration: l.integration, Channel: l.channel, Suppressed: c.Suppressed,
+		Delivery: it.Delivery, Content: it.Content, Now: heliograph.At(e.Now()),
+		Integration: l.integration, Channel: l.channel, Kind: l.kind, About: about, Suppressed: suppressed,
 	}
 	if v := e.ask(&q); v.Stop {
 		e.finish(l, e.stopped(it, v))
 		return
 	}
-	go e.attempt(l, it, l.channel, l.kind)
+	go e.attempt(l, it, &q)
 }
 
 // attempt calls the provider. It runs in a goroutine of its own.
-func (e *Engine) attempt(l *lane, it *Item, ch channel.Channel, kind *channel.Type) {
+func (e *Engine) attempt(l *lane, it *Item, q *Question) {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), e.timeout(kind))
-	r := send(ctx, ch, &channel.Outgoing{
+	ctx, cancel := context.WithTimeout(context.Background(), e.timeout(q.Kind))
+	r := send(ctx, q.Channel, &channel.Outgoing{
 		Delivery: it.Delivery.ID, Attempt: it.Delivery.Attempts, Address: it.Delivery.Address,
-		Content: it.Content, Expires: it.Delivery.Expires,
+		Content: it.Content, Category: it.Delivery.Category, Expires: it.Delivery.Expires, About: q.About,
 	})
 	cancel()
 	took := time.Since(began)
 	e.Watch.Attempted(it.Delivery.Channel, r.Class, took)
 	e.post(func(e *Engine) { e.attempted(l, it, r, took) })
+	e.learn(q.Integration, it.Delivery.Address, &r)
 }
 
 // send turns a channel's panic into an unknown outcome: the call may have been
@@ -70,9 +80,15 @@ func (e *Engine) attempted(l *lane, it *Item, r channel.Result, took time.Durati
 	case channel.ClassAccepted, channel.ClassFinal:
 		l.failures, l.trial = 0, false
 	case channel.ClassRetry, channel.ClassUnknown:
-		e.trip(l, r.After, now)
+		if !r.OnlyThis {
+			e.trip(l, r.After, now)
+		}
 	case channel.ClassPause:
 		e.pause(l, &r, now)
+	}
+	if to := e.fallsOver(l, it, &r); to != nil {
+		go e.divert(l, it, to, &r, took)
+		return
 	}
 	e.finish(l, e.decide(l, it, &r, now, took))
 }
@@ -153,9 +169,15 @@ func (e *Engine) finished(l *lane, o *Outcome, err error) {
 	if o.Applied && o.Update.Status == heliograph.Failed {
 		e.Watch.Failed(o.Update.Channel, o.Update.Reason)
 	}
-	if !o.Applied || !o.Requeue || !e.slots[it.Delivery.Slot] { // or its slot was lost: whoever has it goes on
+	if !o.Applied || !o.Requeue || !o.Rerouted && !e.slots[it.Delivery.Slot] { // or its slot was lost: whoever has it goes on
 		delete(l.known, it.Delivery.ID)
 		e.release(l, it.Delivery.Address)
+		return
+	}
+	if o.Rerouted {
+		delete(l.known, it.Delivery.ID)
+		e.release(l, it.Delivery.Address)
+		e.offer(&Item{Delivery: o.Update, Content: it.Content, User: it.User})
 		return
 	}
 	it.Delivery, it.State = o.Update, o.State

@@ -83,7 +83,7 @@ type Store interface {
 	Answers(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, after heliograph.Millis) ([]*heliograph.Message, error)
 	// Owner returns who owns an address, or nil.
 	Owner(ctx context.Context, app heliograph.AppID, platform, address string, i heliograph.IntegrationID) (*heliograph.User, error)
-	Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category) (bool, error)
+	Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category, now heliograph.Millis) (bool, error)
 }
 
 // Integrations finds an integration and its open channel.

@@ -215,7 +215,7 @@ func (s *Service) Explain(ctx context.Context, in *Intent) (*Explanation, error)
 		return nil, err
 	}
 	d := p.accept.Delivery
-	suppressed, err := s.Store.Suppressed(ctx, d.App, d.Integration, d.Address, d.Category)
+	suppressed, err := s.Store.Suppressed(ctx, d.App, d.Integration, d.Address, d.Category, d.Due)
 	if err != nil {
 		return nil, err
 	}

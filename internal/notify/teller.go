@@ -69,6 +69,8 @@ func (t *teller) event(e *heliograph.Event) {
 		if x.Via == "restore" {
 			step.Text = "The database was restored from a backup. It may have been sent since the backup was made, so it waits for the provider's word or a person."
 		}
+	case heliograph.EventRerouted:
+		step.Text = fmt.Sprintf("Integration %s, of type %s, takes over: %s.", x.Criteria["integrationId"], x.Channel, reason(x.Error))
 	case heliograph.EventAttempt:
 		if x.Retry == 0 {
 			return // its end came in another way; the answer is told above

@@ -30,9 +30,10 @@ func lifts(c *heliograph.Consent, p *heliograph.Suppression) bool {
 	return p.Scope == heliograph.ScopeSender && p.Integration == c.Integration && p.Address == c.Address
 }
 
-// blocks reports whether p stops every message through an integration.
+// blocks reports whether p stops every message through an integration, until
+// somebody lifts it.
 func blocks(p *heliograph.Suppression, i heliograph.IntegrationID) bool {
-	return p.Scope == heliograph.ScopeAll || p.Scope == heliograph.ScopeSender && p.Integration == i
+	return p.Until == 0 && (p.Scope == heliograph.ScopeAll || p.Scope == heliograph.ScopeSender && p.Integration == i)
 }
 
 // refresh brings the state of an address's clients in line with its suppressions.

@@ -36,11 +36,12 @@ var hotAnySuppressed = hotStmt{
 }
 
 var hotSuppressed = hotStmt{
-	row: `SELECT 1 FROM suppressions WHERE app_id = ? AND address = ? AND integration_id IN (x'000000000000000000000000', ?) AND (scope <> 'marketing' OR ? = 'marketing') LIMIT 1`,
-	set: `SELECT v.i FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[]) WITH ORDINALITY AS v(app_id, address, integration_id, category, i)
+	row: `SELECT 1 FROM suppressions WHERE app_id = ? AND address = ? AND integration_id IN (x'000000000000000000000000', ?) AND (scope <> 'marketing' OR ? = 'marketing') AND (until_at = 0 OR until_at > ?) LIMIT 1`,
+	set: `SELECT v.i FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[], $5::bigint[]) WITH ORDINALITY AS v(app_id, address, integration_id, category, at, i)
 		WHERE EXISTS (SELECT 1 FROM suppressions s WHERE s.app_id = v.app_id AND s.address = v.address
-			AND s.integration_id IN ('\x000000000000000000000000'::bytea, v.integration_id) AND (s.scope <> 'marketing' OR v.category = 'marketing'))`,
-	types: "btbt",
+			AND s.integration_id IN ('\x000000000000000000000000'::bytea, v.integration_id) AND (s.scope <> 'marketing' OR v.category = 'marketing')
+			AND (s.until_at = 0 OR s.until_at > v.at))`,
+	types: "btbti",
 }
 
 // Claim records the start of attempts.
@@ -95,17 +96,17 @@ func (k careful) findSuppressed(ctx context.Context, tx *hotTx, claims []*delive
 	var which []*delivery.Claim
 	for _, c := range claims {
 		if d := c.Item.Delivery; c.Taken && k[d.App] {
-			asked.add(idBytes(d.App), d.Address, d.Integration[:], string(d.Category))
+			asked.add(idBytes(d.App), d.Address, d.Integration[:], string(d.Category), int64(c.At))
 			which = append(which, c)
 		}
 	}
 	return tx.query(ctx, &hotSuppressed, &asked, func(i int, _ cells) error { which[i].Suppressed = true; return nil })
 }
 
-// Suppressed reports whether an address must not be sent to by an integration.
-func (s Deliveries) Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category) (bool, error) {
+// Suppressed reports whether an address must not be sent to by an integration now.
+func (s Deliveries) Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category, now heliograph.Millis) (bool, error) {
 	var found bool
 	err := s.row(ctx, `SELECT EXISTS (SELECT 1 FROM suppressions WHERE app_id = $1 AND address = $2
-		AND integration_id IN ($3, $4) AND (scope <> 'marketing' OR $5 = 'marketing'))`, app, address, make([]byte, 12), i[:], string(c)).Scan(&found)
+		AND integration_id IN ($3, $4) AND (scope <> 'marketing' OR $5 = 'marketing') AND (until_at = 0 OR until_at > $6))`, app, address, make([]byte, 12), i[:], string(c), now).Scan(&found)
 	return found, err
 }

@@ -12,13 +12,18 @@ import (
 type Consents struct{ *Store }
 
 // Suppress stores a suppression and reports whether it is new. The oldest of
-// equal ones stays.
+// equal ones stays; one that lasts longer takes the place of one that ends by
+// itself.
 func (s Consents) Suppress(ctx context.Context, p *heliograph.Suppression) (bool, error) {
-	n, err := s.exec(ctx, `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-		p.App, p.Address, p.Integration[:], string(p.Scope), string(p.Source), p.Reason, p.Since)
+	n, err := s.exec(ctx, `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since, until_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) `+lastsLonger,
+		p.App, p.Address, p.Integration[:], string(p.Scope), string(p.Source), p.Reason, p.Since, p.Until)
 	return n > 0, err
 }
+
+const lastsLonger = `ON CONFLICT (app_id, address, integration_id, scope) DO UPDATE
+	SET source = excluded.source, reason = excluded.reason, since = excluded.since, until_at = excluded.until_at
+	WHERE suppressions.until_at <> 0 AND (excluded.until_at = 0 OR excluded.until_at > suppressions.until_at)`
 
 // Unsuppress removes one suppression and reports whether there was one.
 func (s Consents) Unsuppress(ctx context.Context, p *heliograph.Suppression) (bool, error) {
@@ -36,14 +41,14 @@ func (s Consents) Suppressions(ctx context.Context, app heliograph.AppID, addres
 	for _, a := range addresses {
 		args = append(args, a)
 	}
-	return collect(ctx, s.Store, scanSuppression, `SELECT app_id, address, integration_id, scope, source, reason, since FROM suppressions
+	return collect(ctx, s.Store, scanSuppression, `SELECT app_id, address, integration_id, scope, source, reason, since, until_at FROM suppressions
 		WHERE app_id = $1 AND address IN (`+placeholders(2, len(addresses))+`) ORDER BY since, address, integration_id, scope`, args...)
 }
 
 func scanSuppression(row scanner) (heliograph.Suppression, error) {
 	var p heliograph.Suppression
 	var scope, source string
-	err := row.Scan(&p.App, &p.Address, &p.Integration, &scope, &source, &p.Reason, &p.Since)
+	err := row.Scan(&p.App, &p.Address, &p.Integration, &scope, &source, &p.Reason, &p.Since, &p.Until)
 	p.Scope, p.Source = heliograph.ConsentScope(scope), heliograph.ConsentSource(source)
 	return p, err
 }

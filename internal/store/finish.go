@@ -51,11 +51,23 @@ var hotUpdateDelivery = hotStmt{
 	types: "ttiiiitbb",
 }
 
+// What another integration takes over is moved apart from other changes, which
+// need not touch the index of integrations.
+var hotReroute = hotStmt{
+	row: `UPDATE deliveries SET integration_id = ?, channel = ?, client_id = ?, slot = ? WHERE app_id = ? AND id = ?`,
+	set: `UPDATE deliveries d SET integration_id = v.integration_id, channel = v.channel, client_id = v.client_id, slot = v.slot
+		FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::smallint[], $5::bytea[], $6::bytea[]) AS v(integration_id, channel, client_id, slot, app_id, id)
+		WHERE d.app_id = v.app_id AND d.id = v.id`,
+	types: "btbibb",
+}
+
 var hotSuppress = hotStmt{
-	row: `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-	set: `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since)
-		SELECT * FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::bigint[]) ON CONFLICT DO NOTHING`,
-	types: "btbttti",
+	row: `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ` + lastsLonger,
+	set: `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since, until_at)
+		SELECT DISTINCT ON (a, b, c, d) a, b, c, d, e, f, g, h
+		FROM unnest($1::bytea[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[]) AS v(a, b, c, d, e, f, g, h)
+		ORDER BY a, b, c, d, CASE h WHEN 0 THEN 9223372036854775807 ELSE h END DESC ` + lastsLonger,
+	types: "btbtttii",
 }
 
 // Whoever is suppressed shows it on the client, as after a keyword.
@@ -125,6 +137,10 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 		if o.Requeue {
 			w.queue.add(queueArgs(o.Update, int64(o.State), o.Item.Started)...)
 		}
+		if o.Rerouted {
+			d := o.Update
+			w.moved.add(idBytes(d.Integration), d.Channel, idBytes(d.Client), int64(d.Slot), idBytes(d.App), notificationBytes(d.ID))
+		}
 		if err := w.add(o.Update, o.Item.User, o.Item.Content, o.Events, o.Suppress, o.Consent); err != nil {
 			return err
 		}
@@ -158,6 +174,7 @@ type changes struct {
 	s        *Store
 	queue    params
 	deliver  params
+	moved    params
 	suppress params
 	block    params
 	consent  params
@@ -171,8 +188,8 @@ func (w *changes) add(d *heliograph.Delivery, user *heliograph.User, said *helio
 	}
 	w.deliver.add(string(d.Status), d.Reason, int64(d.Attempts), int64(d.Due), int64(d.Sent), int64(d.Final), doc, idBytes(d.App), notificationBytes(d.ID))
 	if sup != nil {
-		w.suppress.add(idBytes(sup.App), sup.Address, sup.Integration[:], string(sup.Scope), string(sup.Source), sup.Reason, int64(sup.Since))
-		if sup.Scope != heliograph.ScopeMarketing {
+		w.suppress.add(idBytes(sup.App), sup.Address, sup.Integration[:], string(sup.Scope), string(sup.Source), sup.Reason, int64(sup.Since), int64(sup.Until))
+		if sup.Scope != heliograph.ScopeMarketing && sup.Until == 0 {
 			w.block.add(idBytes(sup.App), sup.Address, sup.Integration[:])
 		}
 	}
@@ -196,7 +213,7 @@ func (w *changes) write(ctx context.Context, tx *hotTx) error {
 	steps := []struct {
 		st *hotStmt
 		p  *params
-	}{{&hotQueue, &w.queue}, {&hotUpdateDelivery, &w.deliver}, {&hotSuppress, &w.suppress}, {&hotBlock, &w.block}, {&hotConsent, &w.consent}}
+	}{{&hotQueue, &w.queue}, {&hotUpdateDelivery, &w.deliver}, {&hotReroute, &w.moved}, {&hotSuppress, &w.suppress}, {&hotBlock, &w.block}, {&hotConsent, &w.consent}}
 	for _, step := range steps {
 		if err := tx.exec(ctx, step.st, step.p); err != nil {
 			return err

@@ -195,6 +195,6 @@ func (s Notifications) Owner(ctx context.Context, app heliograph.AppID, platform
 }
 
 // Suppressed reports whether an address must not be sent to by an integration.
-func (s Notifications) Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category) (bool, error) {
-	return Deliveries{s.Store}.Suppressed(ctx, app, i, address, c)
+func (s Notifications) Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category, now heliograph.Millis) (bool, error) {
+	return Deliveries{s.Store}.Suppressed(ctx, app, i, address, c, now)
 }

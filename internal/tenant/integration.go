@@ -37,6 +37,9 @@ func (s *Service) CreateIntegration(ctx context.Context, app heliograph.AppID, t
 	if err := c.apply(t, i, false); err != nil {
 		return nil, err
 	}
+	if err := s.checkFailover(ctx, t, i); err != nil {
+		return nil, err
+	}
 	if err := s.verify(ctx, t, i); err != nil {
 		return nil, err
 	}
@@ -103,6 +106,9 @@ func (s *Service) UpdateIntegration(ctx context.Context, app heliograph.AppID, i
 	}
 	before := *next
 	if err := c.apply(t, next, true); err != nil {
+		return nil, err
+	}
+	if err := s.checkFailover(ctx, t, next); err != nil {
 		return nil, err
 	}
 	if !sameChannel(&before, next) {

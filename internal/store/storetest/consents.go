@@ -40,6 +40,8 @@ func suppressions(th *thread) {
 	th.must(err)
 	same(th.T, len(got), 0)
 
+	endsAt(th, view)
+
 	for _, want := range []bool{true, false} {
 		was, err := view.Unsuppress(ctx, &all)
 		th.must(err)
@@ -48,6 +50,23 @@ func suppressions(th *thread) {
 	got, err = view.Suppressions(ctx, th.app, "+1")
 	th.must(err)
 	same(th.T, got, []heliograph.Suppression{sender})
+}
+
+// endsAt: a suppression that ends by itself gives way to one that lasts longer.
+func endsAt(th *thread, view store.Consents) {
+	p := heliograph.Suppression{App: th.app, Address: "+3", Scope: heliograph.ScopeMarketing, Source: heliograph.ConsentProvider, Reason: heliograph.ReasonWithheld, Since: 5}
+	for _, step := range []struct {
+		until, kept heliograph.Millis
+		fresh       bool
+	}{{100, 100, true}, {50, 100, false}, {200, 200, true}, {0, 0, true}, {300, 0, false}} {
+		p.Until = step.until
+		fresh, err := view.Suppress(th.Context(), &p)
+		th.must(err)
+		same(th.T, fresh, step.fresh)
+		got, err := view.Suppressions(th.Context(), th.app, "+3")
+		th.must(err)
+		same(th.T, got[0].Until, step.kept)
+	}
 }
 
 func consentLog(th *thread) {

@@ -221,11 +221,13 @@ func Deliveries(t *testing.T, open func(*testing.T) *store.Store) {
 	t.Run("a suppressed address is noticed by the claim", func(t *testing.T) {
 		t.Parallel()
 		q := newQueueing(t, open)
-		free, all, marketing, other := q.queue("+1001"), q.queue("+1002"), q.queue("+1003"), q.queue("+1004")
+		free, all, marketing, other, still := q.queue("+1001"), q.queue("+1002"), q.queue("+1003"), q.queue("+1004"), q.queue("+1005")
 		for _, p := range []heliograph.Suppression{
 			{Address: "+1002", Scope: heliograph.ScopeSender, Integration: q.integration},
 			{Address: "+1003", Scope: heliograph.ScopeMarketing},
 			{Address: "+1004", Scope: heliograph.ScopeSender, Integration: q.ids.Integration()},
+			{Address: "+1001", Scope: heliograph.ScopeAll, Until: 77}, // just over
+			{Address: "+1005", Scope: heliograph.ScopeAll, Until: 78},
 		} {
 			p.App = q.app
 			if _, err := (store.Consents{Store: q.s}).Suppress(t.Context(), &p); err != nil {
@@ -233,10 +235,10 @@ func Deliveries(t *testing.T, open func(*testing.T) *store.Store) {
 			}
 		}
 		got := []bool{}
-		for _, c := range q.claim(free, all, marketing, other) {
+		for _, c := range q.claim(free, all, marketing, other, still) {
 			got = append(got, c.Taken && c.Suppressed)
 		}
-		if want := []bool{false, true, false, false}; !slices.Equal(got, want) {
+		if want := []bool{false, true, false, false, true}; !slices.Equal(got, want) {
 			t.Errorf("transactional: suppressed %v, want %v", got, want)
 		}
 		ad := q.make("+1003", "x")

@@ -23,6 +23,7 @@ var areas = []struct {
 	{"delivery rows", DeliveryRows},
 	{"events", EventRows},
 	{"held", Held},
+	{"reroute", Reroute},
 	{"leases", Leases},
 	{"conversations", Conversations},
 	{"messages", Messages},
