@@ -185,6 +185,10 @@ type Type struct {
 	// one spelling; ok is false for what cannot be an address.
 	Normalise func(address string) (string, bool)
 
+	// Aliases says that the provider may know a person by several addresses (see
+	// MessageFact.Aliases), or change them.
+	Aliases bool
+
 	Notifiable bool // may be the target of a notification
 	Linkable   []heliograph.Confirmation
 	// Receipts says that the provider tells when a message reached the person,

@@ -53,6 +53,9 @@ type MessageFact struct {
 	Payload string
 	// Reaction says that it is no answer but a mark on a message, whose emoji is Text.
 	Reaction bool
+	// Resubscribes says that writing lifts what the person's unsubscription from
+	// this sender stopped, as with mail.
+	Resubscribes bool
 	// Automatic says that a machine answered for the person (an out-of-office note).
 	Automatic bool
 	Mail      *heliograph.Mail // of an e-mail

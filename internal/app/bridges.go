@@ -34,12 +34,22 @@ func (c credentialUsers) RequireCredential(ctx context.Context, app heliograph.A
 }
 
 // linkObserver tells the engine of users, which is made after the lanes, how the
-// confirmation of a link fared.
+// confirmation of a link fared, and by what names providers know people.
 type linkObserver struct{ e *engines }
 
 // DeliveryChanged implements delivery.Observer.
 func (o linkObserver) DeliveryChanged(ctx context.Context, d *heliograph.Delivery, ev *heliograph.Event) error {
 	return o.e.profiles.DeliveryChanged(ctx, d, ev)
+}
+
+// Learn implements delivery.Identities.
+func (o linkObserver) Learn(ctx context.Context, i *heliograph.Integration, address string, names []string) error {
+	names = append([]string{address}, names...)
+	if _, settled, err := o.e.profiles.Known(ctx, i.App, i.Type, names); settled || err != nil {
+		return err
+	}
+	_, err := o.e.profiles.Identify(ctx, i.App, i.Type, names)
+	return err
 }
 
 // storingOutbox stores a message that is part of no conversation before it is sent.
@@ -57,7 +67,10 @@ func (o storingOutbox) Enqueue(ctx context.Context, d *heliograph.Delivery, m *h
 }
 
 // notifyLanes is the way out of notifications.
-type notifyLanes struct{ *delivery.Engine }
+type notifyLanes struct {
+	*delivery.Engine
+	surroundings delivery.Surroundings
+}
 
 // Offer implements notify.Lanes.
 func (l notifyLanes) Offer(d *heliograph.Delivery, c *heliograph.Content, u *heliograph.User) {
@@ -65,14 +78,20 @@ func (l notifyLanes) Offer(d *heliograph.Delivery, c *heliograph.Content, u *hel
 }
 
 // Gates implements notify.Lanes.
-func (l notifyLanes) Gates(d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, suppressed bool) []notify.GateAnswer {
-	q := &delivery.Question{Delivery: d, Content: c, Integration: i, Channel: ch, Now: heliograph.At(l.Now()), Suppressed: suppressed}
+func (l notifyLanes) Gates(ctx context.Context, d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, kind *channel.Type, suppressed bool) ([]notify.GateAnswer, error) {
+	q := &delivery.Question{Delivery: d, Content: c, Integration: i, Channel: ch, Kind: kind, Now: max(d.Due, heliograph.At(l.Now())), Suppressed: suppressed}
+	if kind.Window > 0 {
+		var err error
+		if q.About, err = l.surroundings.About(ctx, d, kind); err != nil {
+			return nil, err
+		}
+	}
 	var out []notify.GateAnswer
 	for _, g := range delivery.Gates() {
 		v := g.Check(q)
 		out = append(out, notify.GateAnswer{Gate: g.Name, Asks: g.Asks, Passes: !v.Stop, Reason: v.Reason, Message: v.Message})
 	}
-	return out
+	return out, nil
 }
 
 // deliveryWatch counts what the lanes do.
@@ -125,9 +144,12 @@ func (c countedAnswers) Receive(ctx context.Context, in *heliograph.Integration,
 
 func countFacts(m *metrics.Metrics, in *heliograph.Integration, facts []channel.Fact) {
 	for i := range facts {
-		kind := "status"
-		if facts[i].Message != nil {
+		kind := "notice"
+		switch {
+		case facts[i].Message != nil:
 			kind = "message"
+		case facts[i].Status != nil:
+			kind = "status"
 		}
 		m.Inbound(in.Type, kind)
 	}

@@ -47,12 +47,14 @@ func newEngines(a *App) (*engines, error) {
 	})
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
+		Surroundings: surroundings{e, s}, Identities: linkObserver{e},
 		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
 		Spread: spread(a.cfg), Process: e.sharing(a),
 	})
 	var err error
 	e.profiles, err = profile.New(profile.Parts{
 		Journal: s, Users: store.Users{Store: s}, Clients: store.Clients{Store: s}, Addresses: store.Clients{Store: s},
+		Aliases: store.Aliases{Store: s}, Evidence: store.Inbound{Store: s},
 		Threads: store.Threads{Store: s}, Consents: store.Consents{Store: s},
 		Outbox: storingOutbox{store.Messages{Store: s}, e.delivery}, Integrations: e.tenants,
 		Types: a.types, IDs: a.data.ids, Now: a.now,
@@ -63,11 +65,11 @@ func newEngines(a *App) (*engines, error) {
 	e.conversations = conversation.New(conversation.Deps{
 		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
 		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants,
-		Consents: consents{e.profiles}, Links: consents{e.profiles},
+		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles,
 		IDs: a.data.ids, Now: a.now,
 	})
 	e.notifications = &notify.Service{
-		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery},
+		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s}}, Identities: e.profiles,
 		Now: a.now, IDs: a.data.ids, Watch: a.metrics,
 	}
 	e.lanes = newLanes(a, e)

@@ -75,7 +75,7 @@ func (a *App) api() *suncov1.API {
 func (a *App) providerHooks() http.Handler {
 	return &hooks.Hooks{
 		Integrations: a.engines.tenants, Conversations: countedAnswers{a.engines.conversations, a.metrics}, Deliveries: countedStatuses{a.engines.delivery, a.metrics},
-		PublicURL: a.host.public, Log: a.log,
+		Notices: notices{a.engines, a.metrics}, PublicURL: a.host.public, Log: a.log,
 	}
 }
 

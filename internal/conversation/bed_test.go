@@ -50,13 +50,13 @@ func newBed(t testing.TB) *bed {
 	b.in = &heliograph.Integration{ID: b.ids.Integration(), App: b.app.ID, Type: "twilio"}
 	b.profiles, err = profile.New(profile.Parts{
 		Journal: b.s, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s},
-		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Outbox: outbox{b}, IDs: b.ids, Now: now,
+		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Aliases: store.Aliases{Store: b.s}, Evidence: store.Inbound{Store: b.s}, Outbox: outbox{b}, Types: []*channel.Type{{Name: "twilio"}, {Name: "whatsapp", Aliases: true}}, IDs: b.ids, Now: now,
 	})
 	b.must(err)
 	b.Service = conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
 		Inbound: store.Inbound{Store: b.s}, Sayings: sayings{b}, Users: b.profiles, Events: journal{b}, Outbox: outbox{b},
-		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, IDs: b.ids, Now: now,
+		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, IDs: b.ids, Now: now,
 	})
 	return b
 }

@@ -11,8 +11,13 @@ import (
 // contents is what f says: one message, and one more for each attachment after
 // the first.
 func contents(f *channel.MessageFact) []heliograph.Content {
+	if f.Content != nil {
+		c := *f.Content
+		c.Mail, c.Automatic = f.Mail, f.Automatic
+		return []heliograph.Content{c}
+	}
 	if len(f.Media) == 0 {
-		return []heliograph.Content{{Type: heliograph.TextMessage, Text: f.Text}}
+		return []heliograph.Content{{Type: heliograph.TextMessage, Text: f.Text, Payload: f.Payload, Mail: f.Mail, Automatic: f.Automatic}}
 	}
 	out := make([]heliograph.Content, len(f.Media))
 	for i, m := range f.Media {
@@ -21,7 +26,7 @@ func contents(f *channel.MessageFact) []heliograph.Content {
 			out[i].Type = heliograph.ImageMessage
 		}
 	}
-	out[0].Text = f.Text
+	out[0].Text, out[0].Payload, out[0].Mail, out[0].Automatic = f.Text, f.Payload, f.Mail, f.Automatic
 	return out
 }
 

@@ -20,10 +20,21 @@ func (s *Service) meaning(app *heliograph.App, f *channel.MessageFact, stopped b
 	if f.Keyword != "" {
 		return f.Keyword
 	}
-	if len(f.Media) > 0 {
+	if len(f.Media) > 0 || f.Content != nil || f.Reaction || f.Automatic {
 		return ""
 	}
 	return s.Consents.Classify(app.Settings.Keywords, f.Text, stopped)
+}
+
+// resubscribe lifts what an unsubscription from this sender stopped, where the
+// channel says that writing does so.
+func (s *Service) resubscribe(ctx context.Context, c *heliograph.Client, consent *heliograph.Consent, f *channel.MessageFact) error {
+	if !f.Resubscribes || c.Status != heliograph.ClientBlocked {
+		return nil
+	}
+	delete(consent.Evidence, "word")
+	_, err := s.Consents.Unsuppress(ctx, consent)
+	return err
 }
 
 // keyword takes a keyword in and returns what to answer: nothing where the
@@ -48,7 +59,7 @@ func (s *Service) keyword(ctx context.Context, app *heliograph.App, u *heliograp
 	case helpWord:
 		reply = s.Consents.HelpReply(app.Settings.Keywords)
 	default:
-		return "", "", nil
+		return "", "", s.resubscribe(ctx, c, consent, f)
 	}
 	if !changed || f.ProviderAnswers {
 		reply = ""

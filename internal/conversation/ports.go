@@ -120,6 +120,17 @@ type Consents interface {
 	Unsuppress(ctx context.Context, c *heliograph.Consent) (changed bool, err error)
 }
 
+// Identities knows by what names providers call people.
+type Identities interface {
+	// Known returns the address under which the person is kept whom a channel
+	// calls by names, the best first; settled is false when something is to be
+	// learned from the names, by Identify.
+	Known(ctx context.Context, app heliograph.AppID, kind string, names []string) (address string, settled bool, err error)
+	// Identify notes that names are one person's, in the transaction of ctx, and
+	// returns that person's address.
+	Identify(ctx context.Context, app heliograph.AppID, kind string, names []string) (address string, err error)
+}
+
 // Links finishes the linking of channels.
 type Links interface {
 	// ConfirmByActivity is told of every message from an address that a link may

@@ -20,7 +20,7 @@ func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw [
 		return nil
 	}
 	if len(facts) == 1 {
-		if done, err := s.receiveFast(ctx, in, raw, &facts[0]); done || err != nil {
+		if done, err := s.receiveKnown(ctx, in, raw, facts[0]); done || err != nil {
 			return err
 		}
 	}
@@ -63,6 +63,49 @@ func factKey(key string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
+// receiveKnown tries the fast way, for somebody of whom the provider tells no
+// name that is news.
+func (s *Service) receiveKnown(ctx context.Context, in *heliograph.Integration, raw []byte, fact channel.Fact) (done bool, err error) {
+	f := *fact.Message
+	address, settled, err := s.Identities.Known(ctx, in.App, in.Type, namesOf(&f))
+	if err != nil || !settled || f.Reaction || f.Automatic || f.Resubscribes || f.Proven {
+		return false, err
+	}
+	f.From = address
+	fact.Message = &f
+	return s.receiveFast(ctx, in, raw, &fact)
+}
+
+// namesOf are the addresses of whoever wrote f, the best first.
+func namesOf(f *channel.MessageFact) []string {
+	names := []string{clean(f.From)}
+	for _, a := range f.Aliases {
+		names = append(names, clean(a))
+	}
+	return names
+}
+
+// identify finds the address under which the writer of f is kept: that of the
+// delivery it provably answers, else what the provider's names say.
+func (s *Service) identify(ctx context.Context, in *heliograph.Integration, f *channel.MessageFact) error {
+	if f.Proven && !f.Answers.IsZero() {
+		sent, err := s.Messages.Delivered(ctx, in.App, f.Answers)
+		if err != nil {
+			return err
+		}
+		if sent != nil && sent.Integration == in.ID {
+			f.From = sent.Address
+			return nil
+		}
+	}
+	address, settled, err := s.Identities.Known(ctx, in.App, in.Type, namesOf(f))
+	if err == nil && !settled {
+		address, err = s.Identities.Identify(ctx, in.App, in.Type, namesOf(f))
+	}
+	f.From = address
+	return err
+}
+
 // receive takes in one message of a customer. Clients are written before the
 // conversation is held, as everywhere, so that no two callers wait for each other.
 func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact *channel.Fact) error {
@@ -70,6 +113,9 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 	f := cleaned(fact.Message)
 	app, err := s.Apps.App(ctx, in.App)
 	if err != nil {
+		return err
+	}
+	if err := s.identify(ctx, in, f); err != nil {
 		return err
 	}
 	stop := s.meaning(app, f, false) == stopWord
@@ -85,8 +131,10 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 	if err != nil {
 		return err
 	}
-	if err := s.Inbound.Seen(ctx, user.App, client.ID, now); err != nil {
-		return err
+	if !f.Automatic {
+		if err := s.Inbound.Seen(ctx, user.App, client.ID, now); err != nil {
+			return err
+		}
 	}
 	conv, err := s.Conversations.Lock(ctx, user.App, user.Conversation)
 	if err != nil {
@@ -103,7 +151,7 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 		}
 		contextFrom := takeIn(conv, now)
 		m, data := h.message(conv, id, c), h.event()
-		if word != "" {
+		if word != "" || f.Reaction || f.Automatic {
 			// Not an answer to what was sent: the next real one gets the context.
 			err = s.tell(ctx, user, conv, m, data)
 		} else {

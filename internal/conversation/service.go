@@ -21,6 +21,7 @@ type Deps struct {
 	Apps          Apps
 	Consents      Consents
 	Links         Links
+	Identities    Identities
 	IDs           *heliograph.IDMaker
 	Now           heliograph.Clock
 }

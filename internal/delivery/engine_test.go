@@ -138,7 +138,8 @@ func (b *bench) Lookup(ctx context.Context, id heliograph.IntegrationID) (*helio
 	if i == nil {
 		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "gone")
 	}
-	return i, b.channels[id], &b.kind, nil
+	kind := b.kind
+	return i, b.channels[id], &kind, nil
 }
 
 // pausing has pauses seen by Lookup, which here does not ask the database.

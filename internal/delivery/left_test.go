@@ -15,7 +15,7 @@ import (
 // notifier is the way in, over the bench's engine and store.
 func (b *bench) notifier() *notify.Service {
 	return &notify.Service{
-		Store: store.Notifications{Store: b.store}, Integrations: notifiable{b}, Lanes: lanesOf{b.engine}, Now: time.Now, IDs: b.ids,
+		Store: store.Notifications{Store: b.store}, Integrations: notifiable{b}, Lanes: lanesOf{b.engine}, Identities: called{}, Now: time.Now, IDs: b.ids,
 	}
 }
 
@@ -25,8 +25,15 @@ func (l lanesOf) Offer(d *heliograph.Delivery, c *heliograph.Content, u *heliogr
 	l.Engine.Offer(&delivery.Item{Delivery: d, Content: c, User: u})
 }
 
-func (l lanesOf) Gates(*heliograph.Delivery, *heliograph.Content, *heliograph.Integration, channel.Channel, bool) []notify.GateAnswer {
-	return nil
+func (l lanesOf) Gates(context.Context, *heliograph.Delivery, *heliograph.Content, *heliograph.Integration, channel.Channel, *channel.Type, bool) ([]notify.GateAnswer, error) {
+	return nil, nil
+}
+
+// called knows people by what they are called.
+type called struct{}
+
+func (called) Known(_ context.Context, _ heliograph.AppID, _ string, names []string) (string, bool, error) {
+	return names[0], true, nil
 }
 
 type notifiable struct{ *bench }

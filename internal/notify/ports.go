@@ -91,6 +91,13 @@ type Integrations interface {
 	Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error)
 }
 
+// Identities knows by what names providers call people.
+type Identities interface {
+	// Known returns the address under which the person is kept whom a channel
+	// calls by names; settled says that nothing is to be learned from them.
+	Known(ctx context.Context, app heliograph.AppID, kind string, names []string) (address string, settled bool, err error)
+}
+
 // Lanes is the way out.
 type Lanes interface {
 	// Prepare fills in what the lanes decide of a new delivery.
@@ -106,7 +113,7 @@ type Lanes interface {
 	// Cancelled tells of a delivery that was taken from the queue.
 	Cancelled(d *heliograph.Delivery)
 	// Gates asks every gate, as before an attempt.
-	Gates(d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, suppressed bool) []GateAnswer
+	Gates(ctx context.Context, d *heliograph.Delivery, c *heliograph.Content, i *heliograph.Integration, ch channel.Channel, kind *channel.Type, suppressed bool) ([]GateAnswer, error)
 }
 
 // GateAnswer is what one gate says.

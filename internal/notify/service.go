@@ -17,6 +17,7 @@ type Service struct {
 	Store        Store
 	Integrations Integrations
 	Lanes        Lanes
+	Identities   Identities
 	Now          heliograph.Clock
 	IDs          *heliograph.IDMaker
 	Watch        Watch
@@ -87,6 +88,9 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 	address, ok := kind.Normalise(in.Address)
 	if !ok {
 		return nil, heliograph.InvalidField("destination.destinationId", "is not an address of the channel %s; a phone number has a country code and 8 to 15 digits", kind.Name)
+	}
+	if address, _, err = s.Identities.Known(ctx, in.App, kind.Name, []string{address}); err != nil {
+		return nil, err
 	}
 	now := heliograph.At(s.Now())
 	if err := checkTimes(in, now); err != nil {
@@ -221,8 +225,10 @@ func (s *Service) Explain(ctx context.Context, in *Intent) (*Explanation, error)
 	}
 	out := &Explanation{
 		Sends: true, At: d.Due.ISO(), Category: string(d.Category),
-		Via:   Route{d.Integration.String(), p.kind.Name, d.Address},
-		Gates: s.Lanes.Gates(d, in.Content, p.integration, p.channel, suppressed),
+		Via: Route{d.Integration.String(), p.kind.Name, d.Address},
+	}
+	if out.Gates, err = s.Lanes.Gates(ctx, d, in.Content, p.integration, p.channel, p.kind, suppressed); err != nil {
+		return nil, err
 	}
 	if out.User, err = s.Store.Owner(ctx, d.App, p.kind.Name, d.Address, d.Integration); err != nil {
 		return nil, err

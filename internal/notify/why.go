@@ -110,12 +110,16 @@ func inOrder(a, b Step) int {
 
 // gateNames lists the gates that every attempt passes.
 func (s *Service) gateNames(ctx context.Context, d *heliograph.Delivery) []string {
-	i, ch, _, err := s.Integrations.Lookup(ctx, d.Integration)
+	i, ch, kind, err := s.Integrations.Lookup(ctx, d.Integration)
 	if err != nil {
 		return nil
 	}
 	var names []string
-	for _, g := range s.Lanes.Gates(d, &heliograph.Content{Type: heliograph.TextMessage, Text: "-"}, i, ch, false) {
+	gates, err := s.Lanes.Gates(ctx, d, &heliograph.Content{Type: heliograph.TextMessage, Text: "-"}, i, ch, kind, false)
+	if err != nil {
+		return nil
+	}
+	for _, g := range gates {
 		names = append(names, g.Gate)
 	}
 	return names

@@ -26,6 +26,7 @@ type bed struct {
 	app   heliograph.AppID
 	sms   *heliograph.Integration
 	mail  *heliograph.Integration
+	chat1 *heliograph.Integration
 	told  []*heliograph.Event
 	sent  []*heliograph.Delivery
 	texts map[heliograph.NotificationID]heliograph.Content
@@ -53,7 +54,7 @@ func open(t testing.TB, o store.Options) *bed {
 	integration := func(kind string) *heliograph.Integration {
 		return &heliograph.Integration{ID: b.ids.Integration(), App: b.app, Type: kind, Status: heliograph.IntegrationActive}
 	}
-	b.sms, b.mail = integration("twilio"), integration("mailgun")
+	b.sms, b.mail, b.chat1 = integration("twilio"), integration("mailgun"), integration("whatsapp")
 	return b
 }
 
@@ -62,7 +63,7 @@ func (b *bed) build(j profile.Journal, out profile.Outbox) {
 	b.t.Helper()
 	var err error
 	b.Service, err = profile.New(profile.Parts{
-		Journal: j, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s},
+		Journal: j, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s}, Aliases: store.Aliases{Store: b.s}, Evidence: store.Inbound{Store: b.s},
 		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Outbox: out, Integrations: integrations{b},
 		Types: types(), IDs: b.ids, Now: b.clock.Now,
 	})
@@ -78,6 +79,7 @@ func types() []*channel.Type {
 				a = strings.ToLower(strings.TrimSpace(a))
 				return a, strings.Count(a, "@") == 1
 			}},
+		{Name: "whatsapp", Title: "WhatsApp", Aliases: true, AddressField: "phoneNumber", Normalise: func(a string) (string, bool) { return a, a != "" }},
 		{Name: "push", Title: "Push", Normalise: func(string) (string, bool) { return "", false }},
 	}
 }

@@ -176,7 +176,7 @@ func (s *Service) succeed(ctx context.Context, u *heliograph.User, c *heliograph
 	if err != nil {
 		return err
 	}
-	c.Status, c.LinkedAt, c.LastSeen, c.Conversation, c.Details.Link = status, s.now(), s.now(), u.Conversation, nil
+	c.Status, c.LinkedAt, c.LastSeen, c.Conversation, c.Details.Link = status, s.now(), s.lastHeard(request, at), u.Conversation, nil
 	if err := s.Clients.Save(ctx, c); err != nil {
 		return err
 	}
@@ -188,6 +188,18 @@ func (s *Service) succeed(ctx context.Context, u *heliograph.User, c *heliograph
 	told := *c
 	told.Details.Link = request
 	return s.tell(ctx, heliograph.EventLinkSuccess, u, &told, "", nil)
+}
+
+// lastHeard is when the person was last heard who has a linked address now: now,
+// if it was by a word that the linking was confirmed.
+func (s *Service) lastHeard(request *heliograph.LinkRequest, at []heliograph.Client) (heard heliograph.Millis) {
+	if request.Confirmation != heliograph.ConfirmImmediate {
+		return s.now()
+	}
+	for i := range at {
+		heard = max(heard, at[i].LastSeen)
+	}
+	return heard
 }
 
 // prefer makes c the one client of u that is preferred.

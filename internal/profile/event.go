@@ -13,6 +13,7 @@ const (
 	reasonTheft     = "theft"
 	reasonFailed    = "linkFailed"
 	reasonCancelled = "linkCancelled"
+	reasonMerged    = "merged" // ours: the person has another client at the same integration
 )
 
 // event returns an event about u.

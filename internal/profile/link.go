@@ -86,6 +86,9 @@ func (s *Service) plan(ctx context.Context, app heliograph.AppID, o *LinkOrder) 
 	if l.address, ok = l.kind.Normalise(written); !ok || !storable(l.address) {
 		return nil, heliograph.InvalidField(field, "cannot be an address of %s", l.kind.Title)
 	}
+	if l.address, _, err = s.Known(ctx, app, l.kind.Name, []string{l.address}); err != nil {
+		return nil, err
+	}
 	l.request = heliograph.LinkRequest{
 		Confirmation: o.Confirmation, Primary: o.Primary,
 		Criteria: map[string]string{l.kind.AddressField: l.address},

@@ -33,6 +33,8 @@ type Clients interface {
 	Insert(ctx context.Context, c *heliograph.Client) error
 	Save(ctx context.Context, c *heliograph.Client) error
 	Delete(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) error
+	// Readdress gives a client another address.
+	Readdress(ctx context.Context, app heliograph.AppID, id heliograph.ClientID, address string) error
 	// Move gives the clients of one user to another.
 	Move(ctx context.Context, app heliograph.AppID, from heliograph.UserID, to *heliograph.User) error
 }
@@ -44,8 +46,31 @@ type Addresses interface {
 	At(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) ([]heliograph.Client, error)
 	// PendingAt returns the linkings of an address that are under way, oldest first.
 	PendingAt(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) ([]heliograph.Client, error)
+	// OnChannel returns the clients that own an address on any integration of one
+	// channel, unchanged until the transaction ends.
+	OnChannel(ctx context.Context, app heliograph.AppID, kind, address string) ([]heliograph.Client, error)
 	// OfAddress returns the clients that own an address, over all integrations.
 	OfAddress(ctx context.Context, app heliograph.AppID, address string) ([]heliograph.Client, error)
+}
+
+// Aliases keeps the other names that providers have for addresses of a channel.
+type Aliases interface {
+	// Resolve returns, by name, the addresses that names stand for; a name that is
+	// no alias is left out.
+	Resolve(ctx context.Context, app heliograph.AppID, kind string, names ...string) (map[string]string, error)
+	// Name makes alias stand for address.
+	Name(ctx context.Context, app heliograph.AppID, kind, alias, address string, now heliograph.Millis) error
+	// Repoint makes what stood for one address stand for another.
+	Repoint(ctx context.Context, app heliograph.AppID, kind, from, to string, now heliograph.Millis) error
+	// Forget removes an alias.
+	Forget(ctx context.Context, app heliograph.AppID, kind, alias string) error
+}
+
+// Evidence keeps what providers sent.
+type Evidence interface {
+	// Keep stores the raw request under each fact's key and reports, by position,
+	// which of them are new.
+	Keep(ctx context.Context, in *heliograph.Integration, at heliograph.Millis, raw []byte, keys []string, ids []heliograph.RecordID) ([]bool, error)
 }
 
 // Threads erases and moves what users wrote and were sent, a batch at a time.

@@ -17,6 +17,8 @@ type Parts struct {
 	Users        Users
 	Clients      Clients
 	Addresses    Addresses
+	Aliases      Aliases
+	Evidence     Evidence
 	Threads      Threads
 	Consents     Consents
 	Outbox       Outbox

@@ -104,3 +104,10 @@ func (s Clients) Move(ctx context.Context, app heliograph.AppID, from heliograph
 	_, err := s.exec(ctx, `UPDATE clients SET user_id = $1, conversation_id = $2 WHERE app_id = $3 AND user_id = $4`, to.ID, to.Conversation, app, from)
 	return err
 }
+
+// LastHeard returns when the person with an address last wrote to an
+// integration; 0: never.
+func (s Clients) LastHeard(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string) (at heliograph.Millis, err error) {
+	err = s.row(ctx, `SELECT COALESCE(MAX(last_seen), 0) FROM clients WHERE app_id = $1 AND address = $2 AND integration_id = $3 AND status <> 'pending'`, app, address, i).Scan(&at)
+	return at, err
+}

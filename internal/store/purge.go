@@ -13,7 +13,7 @@ import (
 var purgeOrder = []struct{ table, key string }{
 	{"webhooks", "id"}, {"clients", "id"}, {"users", "id"}, {"conversations", "id"}, {"messages", "id"},
 	{"deliveries", "id"}, {"events", "id"}, {"inbound", "id"}, {"consents", "id"},
-	{"suppressions", "address, integration_id, scope"}, {"idempotency", "route, key"},
+	{"suppressions", "address, integration_id, scope"}, {"aliases", "alias, platform"}, {"idempotency", "route, key"},
 	{"webhook_log", "event_id, webhook_id, attempt, at"},
 }
 

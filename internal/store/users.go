@@ -93,6 +93,7 @@ func (s Users) Save(ctx context.Context, u *heliograph.User) error {
 func (s Users) Remove(ctx context.Context, app heliograph.AppID, id heliograph.UserID) error {
 	return s.Atomically(ctx, func(ctx context.Context) error {
 		for _, q := range []string{
+			`DELETE FROM aliases WHERE app_id = $1 AND (address, platform) IN (SELECT address, platform FROM clients WHERE app_id = $1 AND user_id = $2)`,
 			`DELETE FROM clients WHERE app_id = $1 AND user_id = $2`,
 			`DELETE FROM conversations WHERE app_id = $1 AND user_id = $2`,
 			// That waited for whoever was writing to it, and may have made a client.

@@ -92,6 +92,34 @@ func (s *Service) IntegrationsByType(ctx context.Context, app heliograph.AppID, 
 	return s.Integrations.List(ctx, app, []string{name}, maxIntegrations, 0)
 }
 
+// OfSender returns the integration of in's app and type whose sender the provider
+// calls so; nil when there is none. in itself is found without a look-up.
+func (s *Service) OfSender(ctx context.Context, in *heliograph.Integration, sender string) (*heliograph.Integration, error) {
+	t := s.types[in.Type]
+	if t == nil || t.SenderField == "" || senderOf(t, in) == sender {
+		return in, nil
+	}
+	all, err := s.Integrations.List(ctx, in.App, []string{in.Type}, maxIntegrations, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range all {
+		if senderOf(t, i) == sender {
+			return i, nil
+		}
+	}
+	return nil, nil
+}
+
+func senderOf(t *channel.Type, i *heliograph.Integration) string {
+	var all map[string]any
+	if json.Unmarshal(i.Settings, &all) != nil {
+		return ""
+	}
+	sender, _ := all[t.SenderField].(string)
+	return sender
+}
+
 // Type returns the channel of a name; nil when this build does not have it.
 func (s *Service) Type(name string) *channel.Type { return s.types[name] }
 

@@ -29,6 +29,9 @@ const storeTime = 12 * time.Second
 // Integrations finds an integration and its channel, from a cache.
 type Integrations interface {
 	Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error)
+	// OfSender returns the integration of in's app and channel whose sender the
+	// provider calls so; nil when there is none.
+	OfSender(ctx context.Context, in *heliograph.Integration, sender string) (*heliograph.Integration, error)
 }
 
 // Conversations takes in what customers wrote.
@@ -42,11 +45,18 @@ type Deliveries interface {
 	ApplyStatus(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
 }
 
+// Notices takes in what is neither a message nor about one: what people allow,
+// new addresses, templates.
+type Notices interface {
+	Told(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
+}
+
 // Hooks is the surface. Every field must be set.
 type Hooks struct {
 	Integrations  Integrations
 	Conversations Conversations
 	Deliveries    Deliveries
+	Notices       Notices
 	// PublicURL is how providers reach us, without a trailing slash. What they
 	// sign is the URL they were given, which no header of a request can tell.
 	PublicURL string
@@ -119,9 +129,8 @@ func (h *Hooks) request(r *http.Request, rest string, body []byte) *channel.Requ
 	return &channel.Request{Method: r.Method, URL: url, Path: rest, Query: r.URL.RawQuery, Header: r.Header, Body: body}
 }
 
-// store keeps the request and applies its facts. Messages and statuses, which no
-// provider of ours mixes, go apart: each fact is taken in once, so a repetition
-// of the request finishes what was not. A provider that hangs up does not undo it.
+// store keeps the request and applies its facts, each to the integration that it
+// concerns. A provider that hangs up does not undo it.
 func (h *Hooks) store(r *http.Request, in *heliograph.Integration, body []byte, facts []channel.Fact) error {
 	if len(facts) == 0 {
 		return nil
@@ -129,16 +138,49 @@ func (h *Hooks) store(r *http.Request, in *heliograph.Integration, body []byte, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTime)
 	defer cancel()
 	raw := evidence(r, body)
-	isMessage := func(f channel.Fact) bool { return f.Message != nil }
-	if messages := only(facts, isMessage); len(messages) > 0 {
-		if err := h.Conversations.Receive(ctx, in, raw, messages); err != nil {
+	for len(facts) > 0 {
+		sender := facts[0].For
+		here := only(facts, func(f channel.Fact) bool { return f.For == sender })
+		if err := h.storeFor(ctx, in, sender, raw, here); err != nil {
 			return notStored(err)
+		}
+		facts = only(facts, func(f channel.Fact) bool { return f.For != sender })
+	}
+	return nil
+}
+
+// storeFor applies facts about one of the senders that share the URL.
+func (h *Hooks) storeFor(ctx context.Context, in *heliograph.Integration, sender string, raw []byte, facts []channel.Fact) error {
+	if sender != "" {
+		of, err := h.Integrations.OfSender(ctx, in, sender)
+		if err != nil {
+			return err
+		}
+		if of == nil {
+			h.Log.Warn("a provider told of a sender that no integration of the app has", "channel", in.Type, "integration", in.ID.String(), "facts", len(facts))
+			return nil
+		}
+		in = of
+	}
+	return h.Apply(ctx, in, raw, facts)
+}
+
+// Apply takes in what a provider told of one integration. Messages, statuses and
+// the rest go apart: each fact is taken in once, so a repetition finishes what
+// was not.
+func (h *Hooks) Apply(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
+	if messages := only(facts, func(f channel.Fact) bool { return f.Message != nil }); len(messages) > 0 {
+		if err := h.Conversations.Receive(ctx, in, raw, messages); err != nil {
+			return err
 		}
 	}
-	if statuses := only(facts, func(f channel.Fact) bool { return !isMessage(f) }); len(statuses) > 0 {
+	if statuses := only(facts, func(f channel.Fact) bool { return f.Status != nil }); len(statuses) > 0 {
 		if err := h.Deliveries.ApplyStatus(ctx, in, raw, statuses); err != nil {
-			return notStored(err)
+			return err
 		}
+	}
+	if rest := only(facts, func(f channel.Fact) bool { return f.Message == nil && f.Status == nil }); len(rest) > 0 {
+		return h.Notices.Told(ctx, in, raw, rest)
 	}
 	return nil
 }

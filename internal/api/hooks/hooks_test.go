@@ -34,12 +34,15 @@ type bed struct {
 	broken bool // the store fails
 	mu     sync.Mutex
 	fates  []string
+	notes  []string
+	heard  map[heliograph.IntegrationID]int // messages, by the integration that they were for
+	other  heliograph.IntegrationID         // of the sender "two"
 }
 
 func newBed(t *testing.T) *bed {
 	t.Helper()
 	ids := heliograph.NewIDMaker(time.Now, rand.Reader)
-	b := &bed{T: t, in: &heliograph.Integration{ID: ids.Integration(), App: ids.App(), Type: "pigeon"}}
+	b := &bed{T: t, heard: map[heliograph.IntegrationID]int{}, other: ids.Integration(), in: &heliograph.Integration{ID: ids.Integration(), App: ids.App(), Type: "pigeon"}}
 	o := store.Options{File: filepath.Join(t.TempDir(), "h.db"), IDs: ids, Now: time.Now}
 	b.must(store.Migrate(t.Context(), o))
 	var err error
@@ -48,10 +51,10 @@ func newBed(t *testing.T) *bed {
 	t.Cleanup(func() { _ = b.s.Close() })
 	engine := conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
-		Inbound: store.Inbound{Store: b.s}, Sayings: store.Sayings{Store: b.s}, Events: b.s, Apps: b, Consents: noConsents{}, Links: noConsents{}, IDs: ids, Now: time.Now,
+		Inbound: store.Inbound{Store: b.s}, Sayings: store.Sayings{Store: b.s}, Events: b.s, Apps: b, Consents: noConsents{}, Links: noConsents{}, Identities: noConsents{}, IDs: ids, Now: time.Now,
 	})
 	server := httptest.NewServer(&hooks.Hooks{
-		Integrations: b, Conversations: maybe{b, engine}, Deliveries: b, PublicURL: "https://public.example/base", Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Integrations: b, Conversations: maybe{b, engine}, Deliveries: b, Notices: b, PublicURL: "https://public.example/base", Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	t.Cleanup(server.Close)
 	b.url = server.URL
@@ -71,6 +74,27 @@ func (b *bed) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliograp
 		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "no such integration")
 	}
 	return b.in, pigeon{b}, &channel.Type{Name: "pigeon"}, nil
+}
+
+// OfSender implements hooks.Integrations.
+func (b *bed) OfSender(_ context.Context, in *heliograph.Integration, sender string) (*heliograph.Integration, error) {
+	switch sender {
+	case "one":
+		return in, nil
+	case "two":
+		return &heliograph.Integration{ID: b.other, App: in.App, Type: in.Type}, nil
+	}
+	return nil, nil
+}
+
+// Told implements hooks.Notices.
+func (b *bed) Told(_ context.Context, _ *heliograph.Integration, _ []byte, facts []channel.Fact) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, f := range facts {
+		b.notes = append(b.notes, f.Key)
+	}
+	return nil
 }
 
 // App implements conversation.Apps.
@@ -103,10 +127,21 @@ func (m maybe) Receive(ctx context.Context, in *heliograph.Integration, raw []by
 	if m.b.broken {
 		return errors.New("disk full")
 	}
+	m.b.mu.Lock()
+	m.b.heard[in.ID] += len(facts)
+	m.b.mu.Unlock()
 	return m.Service.Receive(ctx, in, raw, facts)
 }
 
 type noConsents struct{ conversation.Consents }
+
+func (noConsents) Known(_ context.Context, _ heliograph.AppID, _ string, names []string) (string, bool, error) {
+	return names[0], true, nil
+}
+
+func (noConsents) Identify(_ context.Context, _ heliograph.AppID, _ string, names []string) (string, error) {
+	return names[0], nil
+}
 
 func (noConsents) Classify(*heliograph.Keywords, string, bool) string { return "" }
 
@@ -133,6 +168,10 @@ func (p pigeon) Receive(req *channel.Request) (*channel.Received, error) {
 		switch verb {
 		case "say":
 			out.Facts = append(out.Facts, channel.Fact{Key: key, Message: &channel.MessageFact{From: "+1555", Text: text}})
+		case "to":
+			out.Facts = append(out.Facts, channel.Fact{Key: text, For: key, Message: &channel.MessageFact{From: "+1555", Text: text}})
+		case "note":
+			out.Facts = append(out.Facts, channel.Fact{Key: key, Consent: &channel.ConsentFact{Address: "+1555", Action: heliograph.OptOut}})
 		case "fate":
 			out.Facts = append(out.Facts, channel.Fact{Key: key, Status: &channel.StatusFact{Status: heliograph.AtUser}})
 		default:
@@ -196,6 +235,20 @@ func TestStoredBeforeTheAnswer(t *testing.T) {
 	b.post(b.path(""), "say 1 hello")
 	if got := b.texts(); len(got) != 2 {
 		t.Errorf("a repetition was stored: %v", got)
+	}
+}
+
+// TestOneURLForAllSenders: what a provider tells at one URL goes to whom it
+// concerns, and what is neither a message nor a status to whom it is for.
+func TestOneURLForAllSenders(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	status, _, _ := b.post(b.path("/in"), "say 1 hello\nto one a\nto two b\nto two c\nto nobody d\nnote 7\nfate 9")
+	if status != http.StatusOK || b.heard[b.in.ID] != 2 || b.heard[b.other] != 2 {
+		t.Errorf("%d; %d for one, %d for two", status, b.heard[b.in.ID], b.heard[b.other])
+	}
+	if !slices.Equal(b.notes, []string{"7"}) || !slices.Equal(b.fates, []string{"9"}) {
+		t.Errorf("notes %v, fates %v", b.notes, b.fates)
 	}
 }
 

@@ -31,6 +31,7 @@ var areas = []struct {
 	{"inbound", Inbound},
 	{"users", Users},
 	{"clients", Clients},
+	{"aliases", Aliases},
 	{"consents", Consents},
 	{"threads", Threads},
 	{"tenancy", Tenancy},

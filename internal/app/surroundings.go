@@ -1,0 +1,38 @@
+package app
+
+import (
+	"context"
+
+	"heliograph"
+	"heliograph/channel"
+	"heliograph/internal/store"
+)
+
+// surroundings finds what surrounds a message, over engines and store.
+type surroundings struct {
+	e     *engines
+	store *store.Store
+}
+
+// About implements delivery.Surroundings.
+func (s surroundings) About(ctx context.Context, d *heliograph.Delivery, kind *channel.Type) (*channel.About, error) {
+	about := &channel.About{User: d.User}
+	heard, err := store.Clients{Store: s.store}.LastHeard(ctx, d.App, d.Integration, d.Address)
+	if err != nil {
+		return nil, err
+	}
+	about.LastHeard = heard
+	if !kind.Surrounded {
+		return about, nil
+	}
+	app, err := s.e.tenants.App(ctx, d.App)
+	if err != nil {
+		return nil, err
+	}
+	about.App = app.Name
+	if d.Conversation.IsZero() {
+		return about, nil
+	}
+	about.Thread, about.Subject, err = store.Messages{Store: s.store}.Mails(ctx, d.App, d.Conversation, d.Integration)
+	return about, err
+}
