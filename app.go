@@ -29,6 +29,9 @@ type AppSettings struct {
 
 	// HideKeySecrets shows a key's secret once, at creation. Ours.
 	HideKeySecrets bool `json:"hideKeySecrets"`
+	// PreferredChannels is the order in which channels are tried for a message to a
+	// user; those that it leaves out come after, as the user last turned to them. Ours.
+	PreferredChannels []string `json:"preferredChannels,omitempty"`
 	// Keywords replaces the built-in opt-out keyword lists. Ours.
 	Keywords *Keywords `json:"keywords,omitempty"`
 }

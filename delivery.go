@@ -116,6 +116,21 @@ type DeliveryDetails struct {
 	Scheduled Millis `json:"at,omitempty"`
 	// Origin is the integration that it was for, when another one took over.
 	Origin IntegrationID `json:"from,omitzero"`
+	// Choices is what was thought of each client of the user when this one was to
+	// be preferred; nil when the caller named it.
+	Choices []Choice `json:"choices,omitempty"`
+	// Instead is the delivery that failed to reach the user before.
+	Instead NotificationID `json:"instead,omitzero"`
+}
+
+// Choice is what was thought of one client when a message was to go to the one
+// that the user prefers; the clients stand in the order of preference.
+type Choice struct {
+	Client  ClientID `json:"c"`
+	Channel string   `json:"ch"`
+	Chosen  bool     `json:"y,omitempty"`
+	Reason  string   `json:"r,omitempty"` // why it could not be reached, a Reason constant
+	Message string   `json:"m,omitempty"` // the same in words
 }
 
 // DeliveryError is why a delivery failed, and what the provider said.

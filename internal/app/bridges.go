@@ -39,6 +39,12 @@ type linkObserver struct{ e *engines }
 
 // DeliveryChanged implements delivery.Observer.
 func (o linkObserver) DeliveryChanged(ctx context.Context, d *heliograph.Delivery, ev *heliograph.Event) error {
+	if d.Kind == heliograph.MessageDelivery {
+		if ev.Type != heliograph.EventFailure {
+			return nil // other events of the same change
+		}
+		return o.e.conversations.Undelivered(ctx, d)
+	}
 	return o.e.profiles.DeliveryChanged(ctx, d, ev)
 }
 

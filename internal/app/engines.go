@@ -64,7 +64,7 @@ func newEngines(a *App) (*engines, error) {
 	}
 	e.conversations = conversation.New(conversation.Deps{
 		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
-		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants,
+		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants, Reach: ahead{e}, Deliveries: store.Deliveries{Store: s},
 		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles,
 		IDs: a.data.ids, Now: a.now,
 	})

@@ -28,6 +28,7 @@ type bed struct {
 	app      *heliograph.App
 	in       *heliograph.Integration
 	gone     map[heliograph.IntegrationID]bool // deleted integrations
+	stops    map[heliograph.IntegrationID]string
 
 	mu     sync.Mutex
 	events []*heliograph.Event // committed, besides profiles'
@@ -56,7 +57,7 @@ func newBed(t testing.TB) *bed {
 	b.Service = conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
 		Inbound: store.Inbound{Store: b.s}, Sayings: sayings{b}, Users: b.profiles, Events: journal{b}, Outbox: outbox{b},
-		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, IDs: b.ids, Now: now,
+		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, Reach: b, Deliveries: store.Deliveries{Store: b.s}, IDs: b.ids, Now: now,
 	})
 	return b
 }
@@ -69,6 +70,14 @@ func (b *bed) must(err error) {
 }
 
 func (b *bed) tick(d time.Duration) { b.clock.Add(d.Milliseconds()) }
+
+// Stops implements conversation.Reach.
+func (b *bed) Stops(_ context.Context, c *heliograph.Client, _ *heliograph.Content) (reason, words string, err error) {
+	if c.Status == heliograph.ClientBlocked {
+		return heliograph.ReasonOptedOut, "the address opted out", nil
+	}
+	return b.stops[c.Integration], "because", nil
+}
 
 // outbox queues deliveries as the delivery engine does.
 type outbox struct{ b *bed }

@@ -44,6 +44,8 @@ type Clients interface {
 // Messages keeps what was said.
 type Messages interface {
 	Insert(ctx context.Context, m *heliograph.Message) error
+	// Get returns one message, or an error of kind NotFound.
+	Get(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) (*heliograph.Message, error)
 	// Before returns the newest messages received before the moment, newest first.
 	Before(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
 	// After returns the oldest messages received after the moment, oldest first.
@@ -100,6 +102,19 @@ type Events interface {
 // Outbox is the only way out.
 type Outbox interface {
 	Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message) error
+}
+
+// Reach knows what would keep a message from a client now.
+type Reach interface {
+	// Stops returns why a message would not be sent to a client, a Reason constant
+	// and words; "" when it would.
+	Stops(ctx context.Context, c *heliograph.Client, m *heliograph.Content) (reason, words string, err error)
+}
+
+// Deliveries is the history of what was sent.
+type Deliveries interface {
+	// MessageDeliveries returns the deliveries of one message, oldest first.
+	MessageDeliveries(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) ([]*heliograph.Delivery, error)
 }
 
 // Apps finds an app, from a cache.

@@ -59,7 +59,7 @@ func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err e
 		if err != nil {
 			return err
 		}
-		target, err := choose(clients, p.Destination)
+		target, choices, err := s.target(ctx, p, clients)
 		if err != nil {
 			return err
 		}
@@ -90,13 +90,25 @@ func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err e
 		if target == nil {
 			return nil
 		}
-		err = s.Outbox.Enqueue(ctx, deliveryTo(target, m, now), m)
+		d := deliveryTo(target, m, now)
+		d.Details.Choices = choices
+		err = s.Outbox.Enqueue(ctx, d, m)
 		if heliograph.IsKind(err, heliograph.NotFound) {
 			return unreachable(p.Destination)
 		}
 		return err
 	})
 	return out, err
+}
+
+// target returns the client that a business's message goes to, and how it came
+// to that if nobody chose it.
+func (s *Service) target(ctx context.Context, p *Post, clients []heliograph.Client) (*heliograph.Client, []heliograph.Choice, error) {
+	if p.Destination != nil {
+		c, err := named(clients, p.Destination)
+		return c, nil, err
+	}
+	return s.preferred(ctx, p.App, clients, p.Content, nil)
 }
 
 // unreachable is what comes of a client whose integration is gone: an error for

@@ -18,6 +18,8 @@ type Deps struct {
 	Inbound       Inbound
 	Events        Events
 	Outbox        Outbox
+	Reach         Reach
+	Deliveries    Deliveries
 	Apps          Apps
 	Consents      Consents
 	Links         Links

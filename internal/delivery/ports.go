@@ -156,8 +156,21 @@ type Integrations interface {
 	Lookup(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error)
 }
 
+// Observed reports whether the observer is told, in the same transaction, that d
+// comes to stand at a status: of links always, of a message to a user that may go
+// another way when it fails.
+func Observed(d *heliograph.Delivery, next heliograph.Status) bool {
+	switch d.Kind {
+	case heliograph.LinkDelivery:
+		return true
+	case heliograph.MessageDelivery:
+		return next == heliograph.Failed && len(d.Details.Choices) > 0
+	}
+	return false
+}
+
 // Observer is told of changes to deliveries that belong to a larger act, in the
-// transaction of the change.
+// transaction of the change: see Observed.
 type Observer interface {
 	DeliveryChanged(ctx context.Context, d *heliograph.Delivery, e *heliograph.Event) error
 }

@@ -138,7 +138,7 @@ func (e *Engine) finish(l *lane, o *Outcome) {
 
 // record stores an outcome, together with what depends on it.
 func (e *Engine) record(o *Outcome, done func(error)) {
-	if e.Observer != nil && o.Item.Delivery.Kind == heliograph.LinkDelivery {
+	if e.Observer != nil && Observed(o.Item.Delivery, o.Update.Status) {
 		go func() {
 			done(e.Store.FinishObserved(context.Background(), o, func(ctx context.Context) error { return e.tellObserver(ctx, o) }))
 		}()

@@ -76,6 +76,9 @@ type Store interface {
 	List(ctx context.Context, app heliograph.AppID, f Filter) ([]*heliograph.Delivery, heliograph.NotificationID, error)
 	// Cancel takes a waiting delivery from the queue; false: it is not waiting.
 	Cancel(ctx context.Context, d *heliograph.Delivery, e *heliograph.Event) (bool, error)
+	// MessageDeliveries returns the deliveries of one message of a conversation,
+	// oldest first.
+	MessageDeliveries(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) ([]*heliograph.Delivery, error)
 	DeliveryEvents(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) ([]*heliograph.Event, error)
 	Told(ctx context.Context, app heliograph.AppID, events []heliograph.EventID) ([]Told, error)
 	Message(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) (*heliograph.Message, error)

@@ -24,7 +24,32 @@ func (t *teller) accepted() {
 	d := t.d
 	text := fmt.Sprintf("Accepted as %s for %s through %s (integration %s), and stored as message %s of user %s.",
 		d.Category, d.Address, d.Channel, d.Integration, d.Message, d.User)
+	if d.Kind != heliograph.NotificationDelivery {
+		text = fmt.Sprintf("Queued for %s through %s (integration %s).", d.Address, d.Channel, d.Integration)
+	}
 	t.add(d.Created, 0, Step{What: "accepted", Text: text})
+	if len(d.Details.Choices) > 0 {
+		t.add(d.Created, -1, Step{What: "choice", Text: choiceText(d)})
+	}
+}
+
+// choiceText says which client was preferred, and why others were not.
+func choiceText(d *heliograph.Delivery) string {
+	var b strings.Builder
+	if !d.Details.Instead.IsZero() {
+		fmt.Fprintf(&b, "After delivery %s had failed, the next client was chosen. ", d.Details.Instead)
+	}
+	for _, c := range d.Details.Choices {
+		switch {
+		case c.Chosen && c.Reason != "":
+			fmt.Fprintf(&b, "%s (client %s) is chosen all the same: no client can be reached. ", c.Channel, c.Client)
+		case c.Chosen:
+			fmt.Fprintf(&b, "%s (client %s) is chosen: it is the first, in the order of the user's preference, that can be reached. ", c.Channel, c.Client)
+		default:
+			fmt.Fprintf(&b, "%s (client %s) is passed over: %s. ", c.Channel, c.Client, c.Message)
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // event tells one event, and the attempt that it ends.

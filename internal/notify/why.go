@@ -10,10 +10,12 @@ import (
 	"heliograph"
 )
 
-// Story is everything that happened to a notification, in order, for a person.
+// Story is everything that happened to a notification, or to a message of a
+// conversation, in order, for a person.
 type Story struct {
-	Notification string            `json:"notification"`
-	Status       heliograph.Status `json:"status"`
+	Notification string            `json:"notification,omitempty"`
+	Message      string            `json:"message,omitempty"`
+	Status       heliograph.Status `json:"status,omitempty" doc:"Of the last delivery; absent when nothing was sent."`
 	Summary      string            `json:"summary" doc:"The end of the story in one sentence."`
 	Steps        []Step            `json:"steps"`
 }
@@ -21,7 +23,7 @@ type Story struct {
 // Step is one thing that happened.
 type Step struct {
 	At      string   `json:"at" doc:"When, ISO-8601."`
-	What    string   `json:"what" doc:"accepted, gate, attempt, answer, status, unknown, webhook, reply or waiting."`
+	What    string   `json:"what" doc:"accepted, choice, gate, attempt, answer, status, unknown, webhook, reply or waiting."`
 	Text    string   `json:"text" doc:"What happened, in a sentence."`
 	Attempt int      `json:"attempt,omitempty"`
 	Gate    string   `json:"gate,omitempty"`
@@ -83,7 +85,45 @@ func (s *Service) Why(ctx context.Context, app heliograph.AppID, id heliograph.N
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.Store.DeliveryEvents(ctx, app, id)
+	steps, err := s.tell(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return &Story{Notification: id.String(), Status: d.Status, Summary: summary(d), Steps: steps}, nil
+}
+
+// WhyMessage tells the story of a message of a user, over all the clients that it
+// was sent to.
+func (s *Service) WhyMessage(ctx context.Context, app heliograph.AppID, u heliograph.UserID, id heliograph.MessageID) (*Story, error) {
+	m, err := s.Store.Message(ctx, app, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.User != u {
+		return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such message")
+	}
+	all, err := s.Store.MessageDeliveries(ctx, app, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &Story{Message: id.String(), Steps: []Step{}, Summary: "It is in the conversation, and was sent to no channel: the user has no client that it could go to."}
+	if m.Role == heliograph.Customer {
+		out.Summary = "The user said it."
+	}
+	for _, d := range all {
+		steps, err := s.tell(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		out.Status, out.Summary, out.Steps = d.Status, summary(d), append(out.Steps, steps...)
+	}
+	slices.SortStableFunc(out.Steps, inOrder)
+	return out, nil
+}
+
+// tell returns the steps of one delivery.
+func (s *Service) tell(ctx context.Context, d *heliograph.Delivery) ([]Step, error) {
+	events, err := s.Store.DeliveryEvents(ctx, d.App, d.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +140,7 @@ func (s *Service) Why(ctx context.Context, app heliograph.AppID, id heliograph.N
 	}
 	t.waiting()
 	slices.SortStableFunc(t.steps, inOrder)
-	return &Story{Notification: id.String(), Status: d.Status, Summary: summary(d), Steps: t.steps}, nil
+	return t.steps, nil
 }
 
 // inOrder compares steps by their time, and then by what comes first.

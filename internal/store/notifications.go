@@ -198,3 +198,8 @@ func (s Notifications) Owner(ctx context.Context, app heliograph.AppID, platform
 func (s Notifications) Suppressed(ctx context.Context, app heliograph.AppID, i heliograph.IntegrationID, address string, c heliograph.Category, now heliograph.Millis) (bool, error) {
 	return Deliveries{s.Store}.Suppressed(ctx, app, i, address, c, now)
 }
+
+// MessageDeliveries implements notify.Store.
+func (s Notifications) MessageDeliveries(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) ([]*heliograph.Delivery, error) {
+	return Deliveries{s.Store}.MessageDeliveries(ctx, app, id)
+}

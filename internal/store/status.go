@@ -55,7 +55,7 @@ var hotUnqueueNewest = hotStmt{
 type applying struct {
 	s  *Store
 	in *delivery.Status
-	// observed are the facts about link deliveries: they are left to a
+	// observed are the facts about deliveries of larger acts: they are left to a
 	// transaction that can hold more than a status.
 	observed []channel.Fact
 }
@@ -208,8 +208,12 @@ func keepFacts(ctx context.Context, tx *hotTx, s *Store, refs []*factRef) error 
 	var p params
 	var stored []*factRef
 	for _, r := range refs {
-		if r.d != nil && r.d.Kind == heliograph.LinkDelivery {
-			r.op.observed = append(r.op.observed, *r.fact)
+		if r.d != nil && delivery.Observed(r.d, r.fact.Status.Status) {
+			said := *r.fact.Status
+			said.Delivery = r.d.ID // it may have been found by the provider's id
+			fact := *r.fact
+			fact.Status = &said
+			r.op.observed = append(r.op.observed, fact)
 			continue
 		}
 		in := r.op.in
@@ -242,7 +246,7 @@ func deliveryFromCells(c cells) (*heliograph.Delivery, string, error) {
 	return d, c.text(19), readDelivery(d, c.bytes(18))
 }
 
-// applyObserved applies a fact about a link's delivery.
+// applyObserved applies a fact about a delivery that belongs to a larger act.
 func (s Deliveries) applyObserved(ctx context.Context, in *delivery.Status, f channel.Fact, observe func(context.Context, *delivery.Change) error) error {
 	var c *delivery.Change
 	err := s.Atomically(ctx, func(ctx context.Context) error {

@@ -22,6 +22,9 @@ func applySettings(set *heliograph.AppSettings, change json.RawMessage) error {
 	if n := next.ConversationRetentionSeconds; n < 0 || n > 100*365*86400 {
 		return heliograph.InvalidField("settings.conversationRetentionSeconds", "must be 0 (keep) to 100 years")
 	}
+	if n := len(next.PreferredChannels); n > 20 {
+		return heliograph.InvalidField("settings.preferredChannels", "has more than 20 entries")
+	}
 	if err := checkKeywords(next.Keywords); err != nil {
 		return err
 	}

@@ -37,11 +37,16 @@ func newTalk(t *testing.T) *talk {
 	w.must(err)
 	w.api.Conversations = conversation.New(conversation.Deps{
 		Tx: w.store, Conversations: store.Conversations{Store: w.store}, Messages: store.Messages{Store: w.store}, Clients: store.Clients{Store: w.store},
-		Inbound: store.Inbound{Store: w.store}, Sayings: store.Sayings{Store: w.store}, Users: w.api.Profiles, Events: w.store, Outbox: w, Apps: w.tenants, IDs: w.ids, Now: w.clock.Now,
+		Inbound: store.Inbound{Store: w.store}, Sayings: store.Sayings{Store: w.store}, Users: w.api.Profiles, Events: w.store, Outbox: w, Apps: w.tenants, Reach: w, Deliveries: store.Deliveries{Store: w.store}, IDs: w.ids, Now: w.clock.Now,
 	})
 	w.api.PublicURL = "https://heliograph.example"
 	w.user, w.loft = w.person("ana@example.org")
 	return w
+}
+
+// Stops implements conversation.Reach: everybody can be reached.
+func (w *talk) Stops(context.Context, *heliograph.Client, *heliograph.Content) (reason, words string, err error) {
+	return "", "", nil
 }
 
 // Enqueue implements the engines' outboxes.
