@@ -50,7 +50,11 @@ type Client struct {
 	Conversation ConversationID // where messages through this client belong
 	Details      ClientDetails
 	LinkedAt     Millis
-	LastSeen     Millis
+	LastSeen     Millis // when the person last wrote from it
+	// WindowEnds is until when anything but a template may be sent to it; 0 when
+	// its channel has no window, or the window is closed. It is not stored: readers
+	// of users fill it in.
+	WindowEnds Millis
 }
 
 // ClientDetails is what is known about a client and never searched for.

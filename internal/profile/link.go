@@ -19,6 +19,7 @@ type LinkOrder struct {
 	Integration  string // an id; "" means the first active one of the type
 	PhoneNumber  string
 	Address      string
+	Subject      string // of a mail's confirmation message; "" means the channel's default
 	Primary      bool
 	Confirmation heliograph.Confirmation
 	Message      *heliograph.Content // the confirmation message, if any
@@ -93,8 +94,30 @@ func (s *Service) plan(ctx context.Context, app heliograph.AppID, o *LinkOrder) 
 		Confirmation: o.Confirmation, Primary: o.Primary,
 		Criteria: map[string]string{l.kind.AddressField: l.address},
 	}
-	l.message, err = s.confirmation(l.kind, o)
-	return l, err
+	if l.message, err = s.confirmation(l.kind, o); err != nil {
+		return nil, err
+	}
+	return l, l.entitle(o.Subject)
+}
+
+// maxSubject is a limit of our own: mail programs show far less.
+const maxSubject = 255
+
+// entitle gives the confirmation message a subject.
+func (l *linking) entitle(subject string) error {
+	switch {
+	case subject == "":
+		return nil
+	case l.kind.AddressField != "address":
+		return heliograph.InvalidField("subject", "is for e-mail only")
+	case len(subject) > maxSubject || strings.ContainsAny(subject, "\r\n\x00"):
+		return heliograph.InvalidField("subject", "must be one line of at most %d bytes", maxSubject)
+	case l.message != nil:
+		m := *l.message
+		m.Mail = &heliograph.Mail{Subject: subject}
+		l.message = &m
+	}
+	return nil
 }
 
 func (s *Service) linkable() []string {
@@ -190,8 +213,7 @@ func (s *Service) link(ctx context.Context, app heliograph.AppID, user heliograp
 	if err != nil {
 		return nil, err
 	}
-	u.Clients, err = s.Clients.OfUser(ctx, app, u.ID)
-	return u, err
+	return u, s.Fill(ctx, u)
 }
 
 // pending returns a client for a linking that begins.

@@ -94,6 +94,15 @@ func (s *Service) User(ctx context.Context, app heliograph.AppID, id heliograph.
 
 // Fill reads the clients of a user who was resolved.
 func (s *Service) Fill(ctx context.Context, u *heliograph.User) (err error) {
-	u.Clients, err = s.Clients.OfUser(ctx, u.App, u.ID)
-	return err
+	if u.Clients, err = s.Clients.OfUser(ctx, u.App, u.ID); err != nil {
+		return err
+	}
+	now := s.now()
+	for i := range u.Clients {
+		c := &u.Clients[i]
+		if t := s.channelType(c.Platform); t != nil && t.Window > 0 && c.LastSeen > 0 && c.LastSeen.Add(t.Window) > now {
+			c.WindowEnds = c.LastSeen.Add(t.Window)
+		}
+	}
+	return nil
 }

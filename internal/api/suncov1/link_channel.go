@@ -15,6 +15,7 @@ type linkRequest struct {
 	IntegrationID    string       `json:"integrationId,omitempty" doc:"Which integration of that type; the first active one unless told."`
 	PhoneNumber      string       `json:"phoneNumber,omitempty" doc:"For channels of phones; with + and the country code."`
 	Address          string       `json:"address,omitempty" doc:"For e-mail."`
+	Subject          string       `json:"subject,omitempty" doc:"For e-mail: of the message that is sent first; New message from {the app's name} unless told."`
 	Primary          *bool        `json:"primary,omitempty" doc:"Whether messages prefer the new client; true unless told."`
 	Confirmation     confirmation `json:"confirmation" required:"true" doc:"How the link is confirmed."`
 	SkipConfirmation bool         `json:"skipConfirmation,omitempty" doc:"Older callers' way to say immediate."`
@@ -31,7 +32,7 @@ func (a *API) linkChannel(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	order := profile.LinkOrder{
-		Type: in.Type, Integration: in.IntegrationID, PhoneNumber: in.PhoneNumber, Address: in.Address,
+		Type: in.Type, Integration: in.IntegrationID, PhoneNumber: in.PhoneNumber, Address: in.Address, Subject: in.Subject,
 		Primary: in.Primary == nil || *in.Primary, Confirmation: heliograph.Confirmation(in.Confirmation.Type),
 	}
 	if in.SkipConfirmation && order.Confirmation == "" {

@@ -44,6 +44,7 @@ type clientJSON struct {
 	LinkedAt      string            `json:"linkedAt,omitempty" doc:"ISO 8601."`
 	LastSeen      string            `json:"lastSeen,omitempty" doc:"ISO 8601."`
 	Info          map[string]string `json:"info,omitempty"`
+	WindowEnds    string            `json:"windowExpiresAt,omitempty" doc:"Until when anything but a template may be sent to it, ISO 8601. Absent when its channel has no such window, or the window is closed. Ours."`
 }
 
 // pendingJSON is a link under way.
@@ -97,7 +98,7 @@ func wireClient(c *heliograph.Client) clientJSON {
 		ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(), ExternalID: c.Address,
 		Status: string(c.Status), Active: c.Status == heliograph.ClientActive, Blocked: c.Status == heliograph.ClientBlocked,
 		Primary: c.Primary, DisplayName: c.Details.DisplayName, AvatarURL: c.Details.AvatarURL,
-		LinkedAt: isoTime(c.LinkedAt), LastSeen: isoTime(c.LastSeen), Info: c.Details.Info,
+		LinkedAt: isoTime(c.LinkedAt), LastSeen: isoTime(c.LastSeen), Info: c.Details.Info, WindowEnds: isoTime(c.WindowEnds),
 	}
 }
 

@@ -53,6 +53,7 @@ func (c *clientJSON) write(o *jsonOut, name string) {
 	o.textIf("linkedAt", c.LinkedAt)
 	o.textIf("lastSeen", c.LastSeen)
 	o.textsIf("info", c.Info)
+	o.textIf("windowExpiresAt", c.WindowEnds)
 	o.close('}')
 }
 
