@@ -19,17 +19,18 @@ var version = "dev"
 
 // cli is the command line: one field for each command, in a file of its name.
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Run the server. Nothing needs to be set: SQLite in --data."`
-	Demo     demoCmd     `cmd:"" help:"Run everything on this machine with sample data: server, simulated phones, a webhook receiver."`
-	Simulate simulateCmd `cmd:"" help:"Run the provider simulator alone, with a page that shows the phones."`
-	Keys     keysCmd     `cmd:"" help:"Make keys for the API."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to date. The server does so by itself at its start."`
-	Backup   backupCmd   `cmd:"" help:"Copy the database to a file while the server runs (SQLite)."`
-	Restore  restoreCmd  `cmd:"" help:"Put a copy of the database in place. The server then starts with every integration paused."`
-	Held     heldCmd     `cmd:"" help:"Settle deliveries that wait for a person: after a restore, or by the policy hold."`
-	Doctor   doctorCmd   `cmd:"" help:"Check the installation, and say what to do about what is wrong."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
-	Config   configCmd   `cmd:"" help:"Describe the settings."`
+	Serve       serveCmd       `cmd:"" help:"Run the server. Nothing needs to be set: SQLite in --data."`
+	Demo        demoCmd        `cmd:"" help:"Run everything on this machine with sample data: server, simulated phones, a webhook receiver."`
+	Simulate    simulateCmd    `cmd:"" help:"Run the provider simulator alone, with a page that shows the phones."`
+	Keys        keysCmd        `cmd:"" help:"Make keys for the API."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database up to date. The server does so by itself at its start."`
+	Backup      backupCmd      `cmd:"" help:"Copy the database to a file while the server runs (SQLite)."`
+	Restore     restoreCmd     `cmd:"" help:"Put a copy of the database in place. The server then starts with every integration paused."`
+	Held        heldCmd        `cmd:"" help:"Settle deliveries that wait for a person: after a restore, or by the policy hold."`
+	Doctor      doctorCmd      `cmd:"" help:"Check the installation, and say what to do about what is wrong."`
+	Conformance conformanceCmd `cmd:"" help:"Check any server against the v1.1 API."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Config      configCmd      `cmd:"" help:"Describe the settings."`
 }
 
 // output is where commands write; bound for their Run methods.

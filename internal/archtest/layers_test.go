@@ -60,8 +60,11 @@ var layers = []layer{
 	{"http", "internal/api/openapi", "vocabulary"},
 	{"surface", "internal/api/*", "vocabulary contract pure engine platform http"},
 
+	// Conformance is a client of any server: it must not know how ours does it.
+	{"conformance", "internal/conformance", ""},
+
 	{"app", "internal/app", "vocabulary contract pure plugin simulator platform config engine store http surface"},
-	{"cmd", "cmd/*", "vocabulary app config"},
+	{"cmd", "cmd/*", "vocabulary app config conformance"},
 
 	{"testkit", "internal/testkit", "vocabulary"},
 	{"testkit", "internal/testkit/*", "vocabulary store testkit"},
