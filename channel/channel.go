@@ -181,6 +181,8 @@ type Type struct {
 
 	// AddressField is the v1.1 API's name for the address ("phoneNumber", "address").
 	AddressField string
+	// LinkField is its name in an order to link, when that is another one.
+	LinkField string
 	// Normalise turns an address that a caller or the provider wrote into its
 	// one spelling; ok is false for what cannot be an address.
 	Normalise func(address string) (string, bool)

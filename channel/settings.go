@@ -11,13 +11,17 @@ import (
 // Field describes one field of a channel's settings, from its struct tags:
 //
 //	AuthToken string `json:"authToken" doc:"…" required:"true" secret:"true" update:"true" format:"hex"`
+//
+// A setting with the tag retired is one that callers may still send, of something
+// that is gone: the tag says why it is refused.
 type Field struct {
 	Name     string
 	Doc      string
 	Kind     reflect.Kind
 	Required bool
-	Secret   bool // never returned, never logged
-	Update   bool // may be changed after creation
+	Secret   bool   // never returned, never logged
+	Update   bool   // may be changed after creation
+	Retired  string // why it is refused, as what follows its name; "" when it is not
 	MaxLen   int
 }
 
@@ -37,7 +41,7 @@ func Fields(settings any) []Field {
 		out = append(out, Field{
 			Name: name, Doc: f.Tag.Get("doc"), Kind: f.Type.Kind(),
 			Required: f.Tag.Get("required") == "true", Secret: f.Tag.Get("secret") == "true",
-			Update: f.Tag.Get("update") == "true", MaxLen: MaxSettingBytes,
+			Update: f.Tag.Get("update") == "true", Retired: f.Tag.Get("retired"), MaxLen: MaxSettingBytes,
 		})
 	}
 	return out
@@ -48,7 +52,16 @@ func Fields(settings any) []Field {
 // set, only updatable fields are taken, and nothing is required.
 func Split(settings any, in map[string]json.RawMessage, update bool) (public, secret map[string]json.RawMessage, err error) {
 	public, secret = map[string]json.RawMessage{}, map[string]json.RawMessage{}
-	for _, f := range Fields(settings) {
+	all := Fields(settings)
+	for _, f := range all {
+		if raw := string(in[f.Name]); f.Retired != "" && raw != "" && raw != "null" && raw != `""` {
+			return nil, nil, heliograph.InvalidField(f.Name, "%s", f.Retired)
+		}
+	}
+	for _, f := range all {
+		if f.Retired != "" {
+			continue
+		}
 		raw, given := in[f.Name]
 		given = given && string(raw) != "null"
 		switch {

@@ -7,12 +7,14 @@ import (
 
 	"heliograph/channel"
 	"heliograph/channel/twilio"
+	"heliograph/channel/whatsapp"
 )
 
 // Channels lists every channel of this build. Adding one is one line here.
 func Channels() []*channel.Type {
 	return []*channel.Type{
 		&twilio.Type,
+		&whatsapp.Type,
 	}
 }
 

@@ -74,7 +74,7 @@ func (s *Service) plan(ctx context.Context, app heliograph.AppID, o *LinkOrder) 
 		return nil, err
 	}
 	field, written := "address", o.Address
-	if l.kind.AddressField == "phoneNumber" {
+	if l.kind.AddressField == "phoneNumber" || l.kind.LinkField == "phoneNumber" {
 		field, written = "phoneNumber", o.PhoneNumber
 		if written != "" && !strings.HasPrefix(strings.TrimSpace(written), "+") {
 			return nil, heliograph.InvalidField(field, "must start with + and the country code")
@@ -92,7 +92,7 @@ func (s *Service) plan(ctx context.Context, app heliograph.AppID, o *LinkOrder) 
 	}
 	l.request = heliograph.LinkRequest{
 		Confirmation: o.Confirmation, Primary: o.Primary,
-		Criteria: map[string]string{l.kind.AddressField: l.address},
+		Criteria: map[string]string{field: l.address},
 	}
 	if l.message, err = s.confirmation(l.kind, o); err != nil {
 		return nil, err
