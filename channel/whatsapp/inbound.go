@@ -229,7 +229,7 @@ func unreadable(kind string, errors []fields) string {
 	}
 	if len(errors) > 0 {
 		if p := problemOf(errors[0]); p.said != "" {
-			text += ": " + p.said
+			text += ": " + strings.TrimRight(p.said, ".")
 		}
 	}
 	return text + "."
