@@ -154,7 +154,6 @@ func TestFetch(t *testing.T) {
 		{"throttled", `429 {"error":{"code":4}}`, "", "", heliograph.Unavailable, false},
 		{"the token is refused", `401 {"error":{"code":190}}`, "", "", heliograph.Unavailable, false},
 		{"an answer without a place", "200 {}", "", "", heliograph.Unavailable, false},
-		{"a place that is not safe", `200 {"url":"http://elsewhere.example.test/1"}`, "", "", heliograph.Unavailable, false},
 		{"the place has expired", at(""), "404 gone", "", heliograph.NotFound, false},
 		{"the place is down", at(""), "503 later", "", heliograph.Unavailable, false},
 	}
@@ -187,6 +186,12 @@ func TestFetch(t *testing.T) {
 				}
 			}
 		})
+	}
+	// Somebody who listens where the token must not go.
+	elsewhere := newGraph(t, map[string]string{"GET /1": "200 the file"})
+	lured := newGraph(t, map[string]string{place: `200 {"url":"` + elsewhere.URL + `/1"}`})
+	if _, err := opened(t, nil, lured.URL, nil).(channel.Fetcher).Fetch(t.Context(), &channel.Media{ID: mediaID}); !heliograph.IsKind(err, heliograph.Unavailable) || len(elsewhere.asked) > 0 {
+		t.Errorf("a place that is not safe: %v, %v", err, elsewhere.header)
 	}
 	ch := opened(t, nil, "https://graph.example.test", nil)
 	for _, id := range []string{"", "../1", "1?x"} {

@@ -37,6 +37,7 @@ var Type = channel.Type{
 	AddressField: "username",
 	LinkField:    "phoneNumber",
 	Normalise:    Normalise,
+	Aliases:      true,
 	Notifiable:   true,
 	Linkable:     []heliograph.Confirmation{heliograph.ConfirmImmediate, heliograph.ConfirmUserActivity},
 

@@ -79,7 +79,8 @@ func types() []*channel.Type {
 				a = strings.ToLower(strings.TrimSpace(a))
 				return a, strings.Count(a, "@") == 1
 			}},
-		{Name: "whatsapp", Title: "WhatsApp", Aliases: true, AddressField: "phoneNumber", Normalise: func(a string) (string, bool) { return a, a != "" }},
+		{Name: "whatsapp", Title: "WhatsApp", Aliases: true, AddressField: "username", LinkField: "phoneNumber",
+			Linkable: []heliograph.Confirmation{heliograph.ConfirmImmediate}, Normalise: func(a string) (string, bool) { return a, a != "" }},
 		{Name: "push", Title: "Push", Normalise: func(string) (string, bool) { return "", false }},
 	}
 }
@@ -115,7 +116,7 @@ func (o outbox) Enqueue(ctx context.Context, d *heliograph.Delivery, m *heliogra
 type integrations struct{ b *bed }
 
 func (i integrations) Integration(_ context.Context, _ heliograph.AppID, id heliograph.IntegrationID) (*heliograph.Integration, error) {
-	for _, in := range []*heliograph.Integration{i.b.sms, i.b.mail} {
+	for _, in := range []*heliograph.Integration{i.b.sms, i.b.mail, i.b.chat1} {
 		if in.ID == id {
 			return in, nil
 		}
@@ -125,7 +126,7 @@ func (i integrations) Integration(_ context.Context, _ heliograph.AppID, id heli
 
 func (i integrations) IntegrationsByType(_ context.Context, _ heliograph.AppID, kind string) ([]*heliograph.Integration, error) {
 	broken := &heliograph.Integration{ID: i.b.app2(), Type: kind, Status: heliograph.IntegrationError}
-	return slices.DeleteFunc([]*heliograph.Integration{broken, i.b.sms, i.b.mail}, func(in *heliograph.Integration) bool { return in.Type != kind }), nil
+	return slices.DeleteFunc([]*heliograph.Integration{broken, i.b.sms, i.b.mail, i.b.chat1}, func(in *heliograph.Integration) bool { return in.Type != kind }), nil
 }
 
 func (b *bed) app2() heliograph.IntegrationID { return heliograph.IntegrationID(b.app) }

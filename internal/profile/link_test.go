@@ -205,6 +205,24 @@ func TestLinkRefuses(t *testing.T) {
 	b.has(u.ID, "")
 }
 
+// An order to link may name an address otherwise than the list of channels does.
+func TestLinkByAnotherField(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	u := b.user("ana")
+	order := profile.LinkOrder{Type: "whatsapp", Address: phone, Confirmation: heliograph.ConfirmImmediate}
+	_, err := b.Link(b.ctx, b.app, u.ID, order)
+	b.kind(err, heliograph.Invalid, "phoneNumber")
+	order.Address, order.PhoneNumber = "", phone
+	_, err = b.Link(b.ctx, b.app, u.ID, order)
+	b.must(err)
+	channels, err := b.Channels(b.ctx, b.app, u.ID)
+	b.must(err)
+	if len(channels) != 1 || channels[0].Address != phone || channels[0].AddressField != "username" {
+		t.Errorf("channels: %+v", channels)
+	}
+}
+
 func TestUnlink(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
