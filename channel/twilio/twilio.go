@@ -37,6 +37,7 @@ var Type = channel.Type{
 	},
 	Receipts:        true,
 	ReceiptDeadline: 72 * time.Hour,
+	Media:           mms,
 	Timeout:         10 * time.Second,
 	Open:            open,
 }

@@ -19,7 +19,7 @@ type layer struct {
 var layers = []layer{
 	{"vocabulary", ".", ""},
 	{"contract", "channel", "vocabulary"},
-	{"pure", "channel/sms", "vocabulary contract"},
+	{"pure", "channel/sms", "vocabulary contract pure"},
 	{"pure", "channel/plain", "vocabulary contract"},
 	{"pure", "channel/mime", "vocabulary contract"},
 	{"pure", "internal/content", "vocabulary"},
