@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"heliograph/channel"
+	"heliograph/channel/messagebird"
 	"heliograph/channel/twilio"
 	"heliograph/channel/whatsapp"
 )
@@ -13,6 +14,7 @@ import (
 // Channels lists every channel of this build. Adding one is one line here.
 func Channels() []*channel.Type {
 	return []*channel.Type{
+		&messagebird.Type,
 		&twilio.Type,
 		&whatsapp.Type,
 	}
