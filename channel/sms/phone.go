@@ -13,10 +13,12 @@ const (
 // 15 digits. Spaces, dashes, dots and parentheses are dropped, and 00 or nothing
 // may stand for the plus sign. ok is false for what cannot be a number with its
 // country code; "(0)" after one is refused, because people do not agree on
-// whether it is dialled. A number that is already spelled so costs nothing.
+// whether it is dialled. A spelling that its country has done away with becomes
+// its successor: see Canonical, which joins more. A number that is already
+// spelled so costs nothing.
 func Normalise(address string) (e164 string, ok bool) {
 	if isE164(address) {
-		return address, true
+		return current(address, false), true
 	}
 	if strings.Contains(address, "(0)") {
 		return "", false
@@ -42,8 +44,10 @@ func Normalise(address string) (e164 string, ok bool) {
 	if !plus && n > 2 && number[0] == '0' && number[1] == '0' {
 		number = number[2:]
 	}
-	e164 = "+" + string(number)
-	return e164, isE164(e164)
+	if e164 = "+" + string(number); !isE164(e164) {
+		return "", false
+	}
+	return current(e164, false), true
 }
 
 func isE164(s string) bool {

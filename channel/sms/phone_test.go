@@ -54,8 +54,72 @@ func TestNormalise(t *testing.T) {
 	}
 }
 
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	same := ""
+	tests := []struct{ in, sent, compared string }{ // "" is the same as before
+		// Brazil.
+		{"+551187654321", "+5511987654321", "+5511987654321"},
+		{"+553196543210", "+5531996543210", "+5531996543210"},
+		{"+556168765432", "+5561968765432", "+5561968765432"},
+		{"+551177123456", same, "+5511977123456"}, // trunked radio once, now perhaps somebody else's
+		{"+5511987654321", same, same},            // nine digits already
+		{"+551132654321", same, same},             // a landline
+		{"+551152654321", same, same},
+		{"+551087654321", same, same}, // no such area
+		{"+550187654321", same, same},
+		{"+55118765432", same, same}, // too short
+		// Mexico.
+		{"+5215512345678", "+525512345678", "+525512345678"},
+		{"+525512345678", same, same},
+		{"+5211512345678", same, same}, // no number begins with 1
+		{"+521551234567", same, same},  // ten digits
+		// Argentina.
+		{"+54111512345678", "+5491112345678", "+5491112345678"},
+		{"+549111512345678", "+5491112345678", "+5491112345678"},
+		{"+54351151234567", "+5493511234567", "+5493511234567"},  // Córdoba, three digits
+		{"+54290115123456", "+5492901123456", "+5492901123456"},  // Ushuaia, four
+		{"+549290115123456", "+5492901123456", "+5492901123456"}, // both
+		{"+54223154123456", "+5492234123456", "+5492234123456"},  // Mar del Plata
+		{"+54299151512345", "+5492991512345", "+5492991512345"},  // a number that begins with 15 itself
+		{"+5491112345678", same, same},                           // as it should be
+		{"+541112345678", same, same},                            // may be a landline
+		{"+541115345678", same, same},                            // a landline that begins with 15
+		{"+54351251534567", same, same},                          // 15 where no area ends
+		{"+54811512345678", same, same},                          // no such area
+		{"+54111612345678", same, same},                          // twelve digits without 15
+		// Neighbours and everyone else.
+		{"+5712345678901", same, same},
+		{"+56912345678", same, same},
+		{"+14155550100", same, same},
+		{"+5912345678", same, same},
+	}
+	for _, tc := range tests {
+		want := func(s string) string {
+			if s == "" {
+				return tc.in
+			}
+			return s
+		}
+		if got, ok := sms.Normalise(tc.in); !ok || got != want(tc.sent) {
+			t.Errorf("%s is sent to as (%s, %v), want %s", tc.in, got, ok, want(tc.sent))
+		}
+		if got := sms.Canonical(tc.in); got != want(tc.compared) {
+			t.Errorf("%s is compared as %s, want %s", tc.in, got, want(tc.compared))
+		}
+	}
+	if got, _ := sms.Normalise("+52 1 (55) 1234-5678"); got != "+525512345678" {
+		t.Errorf("written with spaces, it is %s", got)
+	}
+	for _, odd := range []string{"", "12345", "+5", "whatsapp:+551187654321", "BR.5511"} {
+		if got := sms.Canonical(odd); got != odd {
+			t.Errorf("%q became %q", odd, got)
+		}
+	}
+}
+
 func FuzzNormalise(f *testing.F) {
-	for _, s := range []string{"+14155550100", "00 49 (30) 90-18.20", "(0)", "+"} {
+	for _, s := range []string{"+54111512345678", "+549111515151515", "+5215512345678", "+551177123456", "+14155550100", "00 49 (30) 90-18.20", "(0)", "+"} {
 		f.Add(s)
 	}
 	e164 := regexp.MustCompile(`^\+[1-9][0-9]{7,14}$`)
@@ -69,6 +133,13 @@ func FuzzNormalise(f *testing.F) {
 		}
 		if again, ok := sms.Normalise(got); !ok || again != got {
 			t.Fatalf("%q became %q, then %q", in, got, again)
+		}
+		one := sms.Canonical(got)
+		if !e164.MatchString(one) || sms.Canonical(one) != one {
+			t.Fatalf("%q is compared as %q, then as %q", got, one, sms.Canonical(one))
+		}
+		if again, _ := sms.Normalise(one); again != one {
+			t.Fatalf("%q is compared as %q, which is sent to as %q", got, one, again)
 		}
 	})
 }
