@@ -9,3 +9,4 @@ out=${1:-docs/reference}
 mkdir -p "$out"
 bin/heliograph config doc >"$out/configuration.md"
 HELIOGRAPH_OPENAPI="$(cd "$out" && pwd)/openapi.json" "${GO:-go}" test ./internal/api/suncov1 -run TestDocumentIsCurrent -update >/dev/null
+HELIOGRAPH_RENDERING="$(cd "$out" && pwd)/rendering" "${GO:-go}" test ./internal/app -run TestRenderingPages -update >/dev/null

@@ -117,16 +117,16 @@ func (w *writer) items(c *heliograph.Content) {
 	w.note("the " + string(c.Type) + " is sent as numbered text")
 }
 
-// actions writes buttons below the text: links with their target, the rest by
-// what it says.
+// actions writes buttons below the text: links with their target, webviews with
+// what stands in for it outside an app, the rest by what it says.
 func (w *writer) actions(actions []heliograph.Action, indent string) {
 	for i := range actions {
 		a := &actions[i]
 		switch a.Type {
 		case "link", "webview":
-			target := a.URI
-			if target == "" {
-				target = a.Fallback
+			target := a.Fallback
+			if target == "" || a.Type == "link" {
+				target = a.URI
 			}
 			w.line(indent + strings.TrimSpace(a.Text+" "+target))
 		case "reply", "postback", "locationRequest":

@@ -18,9 +18,10 @@ func TestWrite(t *testing.T) {
 		carries func(string) bool
 		want    plain.Message
 	}{
-		"text":    {heliograph.Content{Type: "text", Text: "Hi"}, nil, plain.Message{Text: "Hi"}},
-		"a link":  {heliograph.Content{Type: "text", Text: "Hi", Actions: []heliograph.Action{link}}, nil, plain.Message{Text: "Hi\nTrack https://e.test/t"}},
-		"buttons": {heliograph.Content{Type: "text", Text: "?", Actions: []heliograph.Action{{Type: "reply", Text: "Yes"}, {Type: "buy", Text: "Pay"}}}, nil, plain.Message{Text: "?\nYes", Notes: []string{"reply “Yes” is sent as text", "buy “Pay” is left out"}}},
+		"text":      {heliograph.Content{Type: "text", Text: "Hi"}, nil, plain.Message{Text: "Hi"}},
+		"a link":    {heliograph.Content{Type: "text", Text: "Hi", Actions: []heliograph.Action{link}}, nil, plain.Message{Text: "Hi\nTrack https://e.test/t"}},
+		"a webview": {heliograph.Content{Type: "text", Text: "Hi", Actions: []heliograph.Action{{Type: "webview", Text: "Pick", URI: "https://e.test/app", Fallback: "https://e.test/page"}}}, nil, plain.Message{Text: "Hi\nPick https://e.test/page"}},
+		"buttons":   {heliograph.Content{Type: "text", Text: "?", Actions: []heliograph.Action{{Type: "reply", Text: "Yes"}, {Type: "buy", Text: "Pay"}}}, nil, plain.Message{Text: "?\nYes", Notes: []string{"reply “Yes” is sent as text", "buy “Pay” is left out"}}},
 		"an image beside": {heliograph.Content{Type: "image", Text: "Look", MediaURL: "https://e.test/a", AltText: "A"}, images,
 			plain.Message{Text: "Look", Media: []plain.Media{{URL: "https://e.test/a", Name: "A"}}}},
 		"an image as a link": {heliograph.Content{Type: "image", Text: "Look", MediaURL: "https://e.test/a"}, nil, plain.Message{Text: "Look\nhttps://e.test/a", Notes: []string{"the image is sent as a link"}}},
