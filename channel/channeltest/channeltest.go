@@ -42,8 +42,9 @@ type Setup struct {
 	Address  string            // a recipient, in its normal spelling
 	Now      time.Time
 
-	// BodyUnsigned says that the provider's signature does not cover the body,
-	// Unsigned that it signs nothing at all: then no forgeries are tried.
+	// BodyUnsigned says that the provider's proof does not cover the body, so that
+	// no other body is tried; Unsigned that it proves nothing at all: then no
+	// forgeries are tried.
 	BodyUnsigned, Unsigned bool
 }
 

@@ -283,6 +283,29 @@ func TestIncomingChecksFindFlaws(t *testing.T) {
 	}
 }
 
+// TestForgeriesOfUnsignedBodies: a proof that does not cover the body is still
+// asked for, wherever it is.
+func TestForgeriesOfUnsignedBodies(t *testing.T) {
+	t.Parallel()
+	fact := []channel.Fact{{Key: "1", Status: &channel.StatusFact{External: "1", Status: heliograph.AtUser}}}
+	for want, receive := range map[string]func(*channel.Request) (*channel.Received, error){
+		"": func(r *channel.Request) (*channel.Received, error) {
+			if r.Query != "key=1" {
+				return nil, heliograph.Errorf(heliograph.Forbidden, heliograph.CodeForbidden, "forged")
+			}
+			return &channel.Received{Facts: fact}, nil
+		},
+		"a request without its proof": func(*channel.Request) (*channel.Received, error) {
+			return &channel.Received{Facts: fact}, nil
+		},
+	} {
+		s := setupOf(flawed{receive: receive})
+		s.BodyUnsigned = true
+		c := Incoming{Body: "b", Sign: func(r *channel.Request) { r.Query = "key=1" }, Want: fact}
+		expect(t, c.run(s), want)
+	}
+}
+
 func TestDeclarationChecksFindFlaws(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*Setup){

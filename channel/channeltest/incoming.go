@@ -190,13 +190,17 @@ func checkStatus(f *findings, st *channel.StatusFact) {
 
 // forge sends the request as somebody would who does not have the secret.
 func (c *Incoming) forge(f *findings, s *Setup, r channel.Receiver) {
-	if s.Unsigned || s.BodyUnsigned {
+	if s.Unsigned {
 		return
 	}
-	bare := c.request()
-	bare.Header = http.Header{"Content-Type": bare.Header["Content-Type"]}
-	refused(f, r, bare, "a request without its proof")
-	if c.Body == "" {
+	bare := *c
+	bare.Sign = nil // which may have put the proof into the URL
+	req := bare.request()
+	req.Header = http.Header{"Content-Type": c.request().Header["Content-Type"]}
+	if c.Sign != nil || !s.BodyUnsigned {
+		refused(f, r, req, "a request without its proof")
+	}
+	if c.Body == "" || s.BodyUnsigned {
 		return
 	}
 	for _, body := range []string{c.Body + "0", "x=1&" + c.Body, ""} {

@@ -7,6 +7,7 @@ import (
 
 	"heliograph/channel"
 	"heliograph/channel/messagebird"
+	"heliograph/channel/smshttp"
 	"heliograph/channel/twilio"
 	"heliograph/channel/whatsapp"
 )
@@ -15,6 +16,7 @@ import (
 func Channels() []*channel.Type {
 	return []*channel.Type{
 		&messagebird.Type,
+		&smshttp.Type,
 		&twilio.Type,
 		&whatsapp.Type,
 	}

@@ -15,6 +15,7 @@ var renderingSettings = map[string][]variant{
 		{"", `{"accountSid":"AC0","authToken":"x","phoneNumberSid":"PN0"}`},
 		{"with `smartEncoding` and `imagesAsLinks`", `{"accountSid":"AC0","authToken":"x","phoneNumberSid":"PN0","smartEncoding":true,"imagesAsLinks":true}`},
 	},
+	"smshttp": {{"", `{"url":"https://sms.example","body":"to={{to}}&text={{text}}"}`}},
 	"messagebird": {
 		{"", `{"accessKey":"x","originator":"+14155550199"}`},
 		{"from a name or a number outside North America", `{"accessKey":"x","originator":"Shop"}`},
@@ -53,7 +54,7 @@ func textSamples() []sample {
 		{"Just one part", "160 characters of GSM-7.", text(strings.Repeat("0123456789", 16))},
 		{"Just over one part", "161 characters of GSM-7.", text(strings.Repeat("0123456789", 16) + "!")},
 		{"Just over one part, not GSM-7", "71 characters of UCS-2.", text(strings.Repeat("ж", 71))},
-		{"Long", "1,500 characters of GSM-7.", text(strings.Repeat("All work and no play. ", 68) + "ok")},
+		{"Long", "1,300 characters of GSM-7.", text(strings.Repeat("All work and no play. ", 59) + "ok")},
 		{"As long as a text may be", "4,096 characters.", text(strings.Repeat("0123456789abcdef", 256))},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"heliograph"
 	"heliograph/channel"
@@ -42,9 +43,19 @@ func (h *Hooks) fail(w http.ResponseWriter, r *http.Request, err error) {
 		level = slog.LevelWarn
 	}
 	h.Log.LogAttrs(r.Context(), level, "a provider's request was refused",
-		slog.String("path", r.URL.Path), slog.Int("status", status), slog.String("error", err.Error()))
+		slog.String("path", known(r.URL.Path)), slog.Int("status", status), slog.String("error", err.Error()))
 	httpx.RetryAfter(w, e)
 	refuse(w, status, e.Message)
+}
+
+// known is the part of a path that is no secret, as far as the integration: some
+// providers prove themselves by what follows.
+func known(path string) string {
+	parts := strings.SplitN(path, "/", 5) // "", hooks, channel, integration, …
+	if len(parts) < 5 {
+		return path
+	}
+	return strings.Join(parts[:4], "/") + "/…"
 }
 
 func refuse(w http.ResponseWriter, status int, why string) {

@@ -15,6 +15,7 @@ import (
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/internal/api/httpx"
 )
 
 // Prefix is the path that the handler serves.
@@ -64,6 +65,7 @@ type Hooks struct {
 }
 
 func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	httpx.LogPath(w, known(r.URL.Path))
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		w.Header().Set("Allow", "GET, POST")
 		refuse(w, http.StatusMethodNotAllowed, "providers send GET or POST")

@@ -19,6 +19,7 @@ import (
 	"heliograph"
 	"heliograph/channel"
 	"heliograph/internal/api/hooks"
+	"heliograph/internal/api/httpx"
 	"heliograph/internal/conversation"
 	"heliograph/internal/store"
 )
@@ -281,6 +282,26 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("stored %v", got)
 	}
 }
+
+// TestSecretsInPathsAreNotLogged: some providers prove themselves by a part of
+// the path.
+func TestSecretsInPathsAreNotLogged(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	var log bytes.Buffer
+	out := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h := httpx.Wrap(&hooks.Hooks{Integrations: b, PublicURL: "https://public.example", Log: out},
+		httpx.Options{Log: out, Now: time.Now, Watch: b, Random: rand.Reader})
+	for _, path := range []string{"/in/s3cr3t", "/s3cr3t", "/s3cr3t/in"} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, b.path(path), strings.NewReader("squawk")))
+	}
+	if said := log.String(); strings.Contains(said, "s3cr3t") || strings.Count(said, b.in.ID.String()) < 6 {
+		t.Errorf("the log says\n%s", said)
+	}
+}
+
+// Request implements httpx.Watch.
+func (b *bed) Request(string, int, time.Duration) {}
 
 func TestStoreFailureIsSentAgain(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import "net/http"
 type recorder struct {
 	http.ResponseWriter
 	route  string
+	path   string // as it is logged
 	status int
 	bytes  int64
 }
@@ -14,6 +15,14 @@ type recorder struct {
 func Name(w http.ResponseWriter, route string) {
 	if rec, ok := w.(*recorder); ok {
 		rec.route = route
+	}
+}
+
+// LogPath sets the path that the log shows of w's request, for paths that hold a
+// secret. It has no effect outside Wrap.
+func LogPath(w http.ResponseWriter, path string) {
+	if rec, ok := w.(*recorder); ok {
+		rec.path = path
 	}
 }
 

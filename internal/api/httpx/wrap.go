@@ -45,7 +45,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()
 	id := h.ids.of(r)
 	w.Header().Set(requestIDHeader, id)
-	rec := &recorder{ResponseWriter: w, route: "other"}
+	rec := &recorder{ResponseWriter: w, route: "other", path: r.URL.Path}
 	defer func() {
 		if p := recover(); p != nil {
 			h.recovered(rec, r, id, p)
@@ -54,7 +54,7 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Watch.Request(rec.route, rec.code(), took)
 		if h.Log.Enabled(r.Context(), slog.LevelDebug) {
 			h.Log.LogAttrs(r.Context(), slog.LevelDebug, "request",
-				slog.String("request", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+				slog.String("request", id), slog.String("method", r.Method), slog.String("path", rec.path),
 				slog.Int("status", rec.code()), slog.Duration("took", took), slog.Int64("bytes", rec.bytes),
 				slog.String("from", r.RemoteAddr), slog.String("agent", r.UserAgent()))
 		}
@@ -69,7 +69,7 @@ func (h *wrapped) recovered(rec *recorder, r *http.Request, id string, p any) {
 		panic(p)
 	}
 	h.Log.LogAttrs(r.Context(), slog.LevelError, "a request broke",
-		slog.String("request", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.String("request", id), slog.String("method", r.Method), slog.String("path", rec.path),
 		slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 	if rec.status != 0 {
 		return
