@@ -122,6 +122,7 @@ func TestReceipts(t *testing.T) {
 		Class: channel.ClassFinal, Reason: heliograph.ReasonNotFound, ProviderCode: "Unknown Number",
 		Suppress: &channel.Suppress{Scope: heliograph.ScopeSender, Source: heliograph.ConsentHardBounce},
 	}})
+	at("id=m-1&status=failed&why=busy", "failed", channel.StatusFact{Status: heliograph.Failed, Result: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonUncategorized, ProviderCode: "busy"}})
 	at("id=m-1&status=expired", "expired", channel.StatusFact{Status: heliograph.Failed, Result: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonUnreachable}})
 	at("id=m-1&status=failed&why=402", "failed", channel.StatusFact{Status: heliograph.Failed, Result: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonUncategorized, ProviderCode: "402"}})
 	echoed := url.Values{"r": {ref}, "m": {strings.TrimPrefix(callback(), channeltest.HookURL+"/status?r="+ref+"&m=")}}.Encode()
@@ -137,11 +138,13 @@ func TestReceipts(t *testing.T) {
 		channeltest.Incoming{Name: "at the root", Body: "id=m-1&status=sent", Sign: byHeader, Want: fate("sent", channel.StatusFact{Status: heliograph.AtChannel}), WantAnswer: empty},
 		channeltest.Incoming{Name: "a list", Path: "/status", Body: `[{"id":"m-1","status":"sent"},{"id":"m-2","status":"failed"},{"id":"m-1","status":"SENT"}]`, Sign: asJSON, WantAnswer: empty,
 			Want: append(fate("sent", channel.StatusFact{Status: heliograph.AtChannel}), other)},
+		channeltest.Incoming{Name: "a list at our callback, which is for one", Path: "/status", Query: echoed, Body: `[{"id":"m-1","status":"sent"},{"id":"m-2","status":"failed"}]`, Sign: asJSON, WantAnswer: empty,
+			Want: append(fate("sent", channel.StatusFact{Status: heliograph.AtChannel}), other)},
 		channeltest.Incoming{Name: "of nothing", Path: "/status", Body: "status=sent", Sign: byHeader, WantErr: heliograph.Invalid},
 		channeltest.Incoming{Name: "without a status", Path: "/status", Body: "id=m-1", Sign: byHeader, WantErr: heliograph.Invalid},
 		channeltest.Incoming{Name: "a message, of which nothing is set", Path: "/inbound", Body: "id=m-1", Sign: byHeader, WantErr: heliograph.Invalid},
 	)
-	channeltest.RunIncoming(t, unsigned(proven, receipt, extra{"errors": "invalid: /unknown number/\npause: 402\nunreachable: /^expired$/"}), cases)
+	channeltest.RunIncoming(t, unsigned(proven, receipt, extra{"errors": "blocked: 403 /busy/\ninvalid: /unknown number/\npause: 402\nunreachable: /^expired$/"}), cases)
 
 	channeltest.RunIncoming(t, unsigned(proven, receipt, extra{"receiptDelivered": "1, ok", "receiptFailed": "delivered"}), []channeltest.Incoming{
 		{Name: "words of their own", Path: "/status", Body: "id=m-1&status=OK", Sign: byHeader, Want: fate("ok", channel.StatusFact{Status: heliograph.AtUser}), WantAnswer: empty},

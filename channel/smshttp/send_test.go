@@ -89,6 +89,8 @@ func TestSend(t *testing.T) {
 			{Name: "a form", Content: &heliograph.Content{Type: heliograph.FormMessage}, Want: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonUnsupportedMessage}},
 			{Name: "too long", Text: strings.Repeat("a", 1531), Want: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonContentTooLong}},
 			{Name: "expired", Text: "a", Expires: heliograph.At(channeltest.Now), Want: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonExpired}},
+			{Name: "an answer that repeats how we proved ourselves", Text: "a", Replies: []channeltest.Reply{{Status: 400, Body: "Basic dXM6ZXI6cGEgc3M= pa+ss cGEgc3M= is wrong"}},
+				Want: channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonBadRequest, Message: "the provider answered 400: … … … is wrong"}},
 			{Name: "no id", Text: "a", Replies: []channeltest.Reply{{Status: 200, Body: `{"messages":[]}`}}, Want: channel.Result{Class: channel.ClassUnknown}},
 			{Name: "a number for an id", Text: "a", Replies: []channeltest.Reply{{Status: 200, Body: `{"messages":[{"id":12345678901234567890}]}`}}, Want: channel.Accepted(200, "12345678901234567890")},
 		})
@@ -97,11 +99,11 @@ func TestSend(t *testing.T) {
 		t.Parallel()
 		channeltest.RunOutgoing(t, setup(id, extra{
 			"format": "json", "body": `{"to":["{{to}}"],"text":"{{text}}","coding":"{{encoding}}"}`, "auth": "bearer", "token": "t0ken-of-ours",
-			"headers": "X-Id: {{id}}\nAccept: application/json\n", "secretHeaders": "X-Tenant: s3cret-tenant", "unicodeName": "UCS2",
+			"headers": "X-Id: {{id}}\nX-Text: {{text}}\nAccept: application/json\n", "secretHeaders": "X-Tenant: s3cret-tenant", "unicodeName": "UCS2",
 		}), []channeltest.Outgoing{
 			sends("text", awkward, channeltest.Request{
 				JSON:   `{"to":["+14155550100"],"text":` + string(quoted) + `,"coding":"UCS2"}`,
-				Header: map[string]string{"Content-Type": "application/json", "Authorization": "Bearer t0ken-of-ours", "X-Id": ref, "X-Tenant": "s3cret-tenant", "Accept": "application/json"},
+				Header: map[string]string{"Content-Type": "application/json", "Authorization": "Bearer t0ken-of-ours", "X-Id": ref, "X-Text": strings.ReplaceAll(awkward, "\n", ""), "X-Tenant": "s3cret-tenant", "Accept": "application/json"},
 			}),
 		})
 	})
