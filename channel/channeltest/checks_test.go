@@ -316,6 +316,8 @@ func TestDeclarationChecksFindFlaws(t *testing.T) {
 		"BaseURL is not":          func(s *Setup) { s.Type.BaseURL += "/" },
 		"Timeout is missing":      func(s *Setup) { s.Type.Timeout = time.Minute },
 		"ReceiptDeadline":         func(s *Setup) { s.Type.Receipts = true },
+		"Media has the type":      func(s *Setup) { s.Type.Media = channel.MediaLimits{"image": 1} },
+		"lets nothing through":    func(s *Setup) { s.Type.Media = channel.MediaLimits{"image/*": 0} },
 		"is taken for an address": func(s *Setup) { s.Type.Normalise = func(a string) (string, bool) { return a, true } },
 		"the normal spelling":     func(s *Setup) { s.Address = "Anna" },
 		"those that are declared": func(s *Setup) { s.Settings = `{"key":"s3cret","more":1}` },

@@ -14,6 +14,7 @@ import (
 var (
 	typeName    = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 	settingName = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
+	mediaType   = regexp.MustCompile(`^[a-z]+/([a-z0-9.+-]+|\*)$`)
 	soundSecret = regexp.MustCompile(`(?i)(token|secret|password|privatekey|accesskey|apikey)$`)
 )
 
@@ -37,6 +38,9 @@ func declared(s *Setup) *findings {
 		"BaseURL is not an https URL without a slash at its end")
 	must(t.Timeout > 0 && t.Timeout <= maxTimeout, "Timeout is missing or too long for the lease of a lane")
 	must(!t.Receipts || t.ReceiptDeadline > 0, "ReceiptDeadline is missing")
+	for kind, most := range t.Media {
+		must(mediaType.MatchString(kind) && most > 0, "Media has the type "+kind+", or a limit that lets nothing through")
+	}
 	must(t.Settings != nil && reflect.TypeOf(t.Settings).Kind() == reflect.Struct, "Settings is not a struct")
 	must(t.Open != nil && t.Normalise != nil, "Open or Normalise is missing")
 	if len(f.list) > 0 {

@@ -114,7 +114,7 @@ func (s *Settings) compileBody(p *plan) (err error) {
 }
 
 // ours are headers that a tenant cannot set: they belong to the connection.
-var ours = []string{"host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect", "keep-alive"}
+var ours = []string{"host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect", "keep-alive", "accept-encoding"}
 
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
@@ -131,6 +131,9 @@ func (s *Settings) compileHeaders(p *plan) error {
 			t, err := parse(from.field, escapeHeader(strings.TrimSpace(value)))
 			if err != nil {
 				return err
+			}
+			if from.field == "headers" && strings.EqualFold(name, "Authorization") && !t.uses("password", "token") {
+				return heliograph.InvalidField(from.field, "would show a credential to everyone who reads the settings: use auth or secretHeaders")
 			}
 			p.headers = append(p.headers, header{name, t, from.field == "secretHeaders"})
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 	"heliograph/channel"
 	"heliograph/channel/channeltest"
 	"heliograph/channel/smshttp"
+	"heliograph/internal/netguard"
 )
 
 func now() time.Time { return channeltest.Now }
@@ -197,6 +199,29 @@ func TestWhoIsCalled(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("with %q: %s, want %s", base, got, want)
+		}
+	}
+}
+
+// TestPrivateAddress: what the guard refuses was never sent, by whatever method,
+// and the tenant learns nothing of our network.
+func TestPrivateAddress(t *testing.T) {
+	t.Parallel()
+	called := false
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+	t.Cleanup(server.Close)
+	rt := &http.Transport{DialContext: netguard.New(netguard.Options{}).DialContext}
+	for _, with := range []extra{
+		{"url": server.URL + "/send"},
+		{"method": "GET", "body": nil, "url": server.URL + "/send?to={{to}}&text={{text}}"},
+	} {
+		ch, err := smshttp.Type.Open(channel.Config{Settings: []byte(settings(with))}, channel.Deps{Guarded: rt, BaseURL: smshttp.Type.BaseURL, Clock: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ch.Send(t.Context(), outgoing("a"))
+		if got.Class != channel.ClassRetry || strings.Contains(got.Message, "127.0.0.1") || called {
+			t.Errorf("%+v, called: %v", got, called)
 		}
 	}
 }

@@ -67,6 +67,8 @@ func TestSettings(t *testing.T) {
 		"a header that is none":              {extra{"headers": "no colon"}, "headers"},
 		"a header of the connection":         {extra{"headers": "Host: other.test"}, "headers"},
 		"a name that is none":                {extra{"secretHeaders": "X Y: z"}, "secretHeaders"},
+		"a credential that shows":            {extra{"headers": "authorization: Key abc"}, "headers"},
+		"a credential that does not show":    {extra{"headers": "Authorization: Key {{token}}", "token": "abc"}, ""},
 		"an odd auth":                        {extra{"auth": "digest"}, "auth"},
 		"basic without a password":           {extra{"auth": "basic", "username": "u"}, "password"},
 		"bearer without a token":             {extra{"auth": "bearer"}, "token"},
