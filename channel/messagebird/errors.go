@@ -18,8 +18,9 @@ type problem struct {
 }
 
 // refused classifies an answer that is not a success. A 5xx tells nothing,
-// whatever its body says.
-func (s *sender) refused(reply channel.Reply) channel.Result {
+// whatever its body says. A number that may send SMS need not be one for MMS, so
+// that a picture it may not send stops no other message.
+func (s *sender) refused(reply channel.Reply, picture bool) channel.Result {
 	r := channel.Classify(reply, s.deps.Clock())
 	var doc struct {
 		Errors []problem `json:"errors"`
@@ -34,6 +35,9 @@ func (s *sender) refused(reply channel.Reply) channel.Result {
 	if reply.Status >= 400 && reply.Status < 500 && reply.Status != http.StatusTooManyRequests && reply.Status != http.StatusRequestTimeout {
 		for _, each := range doc.Errors {
 			if v, known := verdict(each); known {
+				if picture && strings.EqualFold(each.Parameter, "originator") {
+					v = channel.Final(heliograph.ReasonUnsupportedMessage, "")
+				}
 				v.HTTPStatus, v.After = r.HTTPStatus, r.After
 				r, p = v, each
 				break
@@ -42,6 +46,9 @@ func (s *sender) refused(reply channel.Reply) channel.Result {
 	}
 	if p.Description != "" {
 		r.Message = s.safe(p.Description)
+	}
+	if r.Reason == heliograph.ReasonUnsupportedMessage {
+		r.Message = "the originator may not send MMS (" + r.Message + "): set imagesAsLinks"
 	}
 	r.ProviderCode = strconv.Itoa(p.Code)
 	return r

@@ -139,6 +139,11 @@ func TestRefusals(t *testing.T) {
 	add(500, says(99, `null`), channel.Result{Class: channel.ClassUnknown, ProviderCode: "99"})
 	add(503, says(2, `null`), channel.Result{Class: channel.ClassUnknown})
 	add(429, says(2, `null`), channel.Result{Class: channel.ClassRetry, Reason: heliograph.ReasonTooManyRequests})
+	cases = append(cases, channeltest.Outgoing{
+		Name: "a number without MMS", Content: &heliograph.Content{Type: heliograph.ImageMessage, MediaURL: "https://e.test/a.png"},
+		Replies: []channeltest.Reply{{Status: 422, Body: says(10, `"originator"`)}},
+		Want:    channel.Result{Class: channel.ClassFinal, Reason: heliograph.ReasonUnsupportedMessage, HTTPStatus: 422, ProviderCode: "10", Message: "set imagesAsLinks"},
+	})
 	channeltest.RunOutgoing(t, setup(nil), cases)
 }
 

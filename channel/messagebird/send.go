@@ -82,17 +82,17 @@ func (s *sender) Send(ctx context.Context, out *channel.Outgoing) channel.Result
 	}
 	req := s.request(http.MethodPost, path)
 	req.Header.Set("Content-Type", "application/json")
-	return s.call(req.WithContext(ctx), body)
+	return s.call(req.WithContext(ctx), body, m.MediaURLs != nil)
 }
 
-func (s *sender) call(req *http.Request, body []byte) channel.Result {
+func (s *sender) call(req *http.Request, body []byte, picture bool) channel.Result {
 	reply, failed := channel.Call(s.deps.HTTP, req, body)
 	if failed != nil {
 		failed.Message = s.safe(failed.Message)
 		return *failed
 	}
 	if reply.Status < 200 || reply.Status > 299 {
-		return s.refused(reply)
+		return s.refused(reply, picture)
 	}
 	var answer struct {
 		ID         string `json:"id"`
