@@ -1,7 +1,6 @@
 package content
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/go-faster/jx"
@@ -9,26 +8,10 @@ import (
 	"heliograph"
 )
 
-func (p parser) actions(d *jx.Decoder) ([]heliograph.Action, error) {
-	switch d.Next() {
-	case jx.Null:
-		return nil, d.Null()
-	case jx.Array:
-	default:
-		return nil, p.wrong(d, "actions", "must be a list")
-	}
-	var out []heliograph.Action
-	err := d.Arr(func(d *jx.Decoder) error {
-		at := parser{at: join(p.at, fmt.Sprintf("actions[%d]", len(out)))}
-		if len(out) == MaxActions {
-			return invalid(p.at, "actions", "has more than %d entries", MaxActions)
-		}
-		if d.Next() != jx.Object {
-			return at.wrong(d, "", "must be a JSON object")
-		}
-		out = append(out, heliograph.Action{})
-		a := &out[len(out)-1]
-		return d.ObjBytes(func(d *jx.Decoder, key []byte) error { return at.action(d, a, string(key)) })
+func (p parser) actions(d *jx.Decoder) (out []heliograph.Action, err error) {
+	err = p.list(d, "actions", MaxActions, func(d *jx.Decoder, at parser, i int, key string) error {
+		out = grown(out, i)
+		return at.action(d, &out[i], key)
 	})
 	return out, err
 }
@@ -62,7 +45,7 @@ func (p parser) action(d *jx.Decoder, a *heliograph.Action, key string) (err err
 	case "extraChannelOptions":
 		a.Extra, err = p.object(d, key)
 	default:
-		err = d.Skip()
+		err = skip(d)
 	}
 	return err
 }
@@ -71,12 +54,12 @@ func (p parser) action(d *jx.Decoder, a *heliograph.Action, key string) (err err
 // and locationRequest may not be mixed with other types.
 func checkActions(at string, actions []heliograph.Action) error {
 	if len(actions) > MaxActions {
-		return invalid(at, "actions", "has more than %d entries", MaxActions)
+		return tooMany(at, "actions", MaxActions)
 	}
 	quick, open := 0, 0
 	for i := range actions {
 		a := &actions[i]
-		if err := checkAction(join(at, fmt.Sprintf("actions[%d]", i)), a); err != nil {
+		if err := checkAction(entry(at, "actions", i), a); err != nil {
 			return err
 		}
 		if a.Type == "reply" || a.Type == "locationRequest" {

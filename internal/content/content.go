@@ -43,10 +43,29 @@ func ParseAt(at string, raw []byte) (*heliograph.Content, error) {
 // Validate checks content that was not read by Parse.
 func Validate(c *heliograph.Content) error { return validate("", c) }
 
-// Stamp gives every action of c an id.
+// Stamp gives every action, item, field and option of c an id. The fields of an
+// answer to a form keep theirs, which are the form's.
 func Stamp(c *heliograph.Content, id func() string) {
-	for i := range c.Actions {
-		c.Actions[i].ID = id()
+	stampActions(c.Actions, id)
+	for i := range c.Items {
+		c.Items[i].ID = id()
+		stampActions(c.Items[i].Actions, id)
+	}
+	if c.Type != heliograph.FormMessage {
+		return
+	}
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		f.ID = id()
+		for j := range f.Options {
+			f.Options[j].ID = id()
+		}
+	}
+}
+
+func stampActions(actions []heliograph.Action, id func() string) {
+	for i := range actions {
+		actions[i].ID = id()
 	}
 }
 

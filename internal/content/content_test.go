@@ -62,7 +62,7 @@ func TestParseRefuses(t *testing.T) {
 		`{"type":"text","text":tru}`:       "message",
 		`{"text":"a"}`:                     "message.type",
 		`{"type":"tex"}`:                   "message.type",
-		`{"type":"carousel"}`:              "message.type",
+		`{"type":"carousel"}`:              "message.items",
 		`{"type":1}`:                       "message.type",
 		`{"type":"text"}`:                  "message.text",
 		`{"type":"text","text":" "}`:       "message.text",
@@ -133,6 +133,9 @@ func TestCheckAuthor(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"type":"text","text":"a","actions":[{"type":"reply","text":"a","payload":"b"}],"metadata":{"a":1}}`))
+	for _, seed := range wholeTypes {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		c, err := content.Parse(in)
 		if err != nil {

@@ -35,6 +35,31 @@ func (p parser) field(d *jx.Decoder, c *heliograph.Content, key string) (err err
 	case "override":
 		c.Override, err = p.document(d, key)
 	default:
+		err = p.rare(d, c, key)
+	}
+	return err
+}
+
+// rare reads the keys that neither texts nor images have.
+func (p parser) rare(d *jx.Decoder, c *heliograph.Content, key string) (err error) {
+	switch key {
+	case "items":
+		c.Items, err = p.items(d)
+	case "displaySettings":
+		err = p.display(d, c)
+	case "fields":
+		c.Fields, err = p.fields(d)
+	case "blockChatInput":
+		c.BlockChatInput, err = p.boolean(d, key)
+	case "coordinates":
+		c.Coordinates, err = p.coordinates(d)
+	case "location":
+		c.Venue, err = p.venue(d)
+	case "quotedMessage":
+		err = p.quoted(d, c)
+	case "quotedMessageId":
+		err = p.quotedID(d, c, key)
+	default:
 		err = d.Skip()
 	}
 	return err
