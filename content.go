@@ -50,6 +50,8 @@ type Content struct {
 	Answers *Attribution `json:"answers,omitempty"`
 	// Quoted is the message that a person replied to or, for a formResponse, the form.
 	Quoted MessageID `json:"quoted,omitzero"`
+	// Form is the form that a formResponse answers, as it was then.
+	Form *Content `json:"form,omitempty"`
 	// Automatic says that a machine wrote it for the person (an out-of-office note).
 	Automatic bool `json:"auto,omitempty"`
 }

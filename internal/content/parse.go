@@ -168,6 +168,8 @@ func keepable(v any, depth int) bool {
 	switch v := v.(type) {
 	case string:
 		return strings.IndexByte(v, 0) < 0
+	case json.Number:
+		return finite(v)
 	case map[string]any:
 		for k, e := range v {
 			if strings.IndexByte(k, 0) >= 0 || !keepable(e, depth-1) {

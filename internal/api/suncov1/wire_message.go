@@ -10,24 +10,25 @@ import (
 
 // messageJSON is a message on the wire.
 type messageJSON struct {
-	ID        string         `json:"_id"`
-	Type      string         `json:"type"`
-	Role      string         `json:"role" doc:"appMaker or appUser."`
-	AuthorID  string         `json:"authorId"`
-	Name      string         `json:"name,omitempty"`
-	Email     string         `json:"email,omitempty"`
-	AvatarURL string         `json:"avatarUrl,omitempty"`
-	Received  float64        `json:"received" doc:"Decimal Unix seconds; later for every message of a conversation."`
-	Source    sourceJSON     `json:"source"`
-	Text      *string        `json:"text,omitempty"`
-	MediaURL  string         `json:"mediaUrl,omitempty"`
-	MediaType string         `json:"mediaType,omitempty"`
-	MediaSize int64          `json:"mediaSize,omitempty"`
-	AltText   string         `json:"altText,omitempty"`
-	Payload   string         `json:"payload,omitempty"`
-	Actions   []actionJSON   `json:"actions,omitempty"`
-	Metadata  map[string]any `json:"metadata,omitempty"`
-	Answers   *answersJSON   `json:"answers,omitempty" doc:"What was sent that this message answers. An addition of ours."`
+	ID        string       `json:"_id"`
+	Type      string       `json:"type"`
+	Role      string       `json:"role" doc:"appMaker or appUser."`
+	AuthorID  string       `json:"authorId"`
+	Name      string       `json:"name,omitempty"`
+	Email     string       `json:"email,omitempty"`
+	AvatarURL string       `json:"avatarUrl,omitempty"`
+	Received  float64      `json:"received" doc:"Decimal Unix seconds; later for every message of a conversation."`
+	Source    sourceJSON   `json:"source"`
+	Text      *string      `json:"text,omitempty"`
+	MediaURL  string       `json:"mediaUrl,omitempty"`
+	MediaType string       `json:"mediaType,omitempty"`
+	MediaSize int64        `json:"mediaSize,omitempty"`
+	AltText   string       `json:"altText,omitempty"`
+	Payload   string       `json:"payload,omitempty"`
+	Actions   []actionJSON `json:"actions,omitempty"`
+	structureJSON
+	Metadata map[string]any `json:"metadata,omitempty"`
+	Answers  *answersJSON   `json:"answers,omitempty" doc:"What was sent that this message answers. An addition of ours."`
 }
 
 type sourceJSON struct {
@@ -73,11 +74,21 @@ func wireMessage(m *heliograph.Message) messageJSON {
 	if m.Text != "" || m.Type == heliograph.TextMessage {
 		out.Text = &m.Text
 	}
-	for _, a := range m.Actions {
-		out.Actions = append(out.Actions, actionJSON(a))
-	}
+	out.Actions = wireActions(m.Actions)
+	out.structure(&m.Content)
 	if m.Answers != nil {
 		out.Answers = &answersJSON{m.Answers.Message.String(), m.Answers.Notification.String(), string(m.Answers.Confidence)}
+	}
+	return out
+}
+
+func wireActions(list []heliograph.Action) []actionJSON {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]actionJSON, len(list))
+	for i := range list {
+		out[i] = actionJSON(list[i])
 	}
 	return out
 }

@@ -23,12 +23,9 @@ func (m *messageJSON) write(o *jsonOut, name string) {
 	o.textIf("altText", m.AltText)
 	o.textIf("payload", m.Payload)
 	if len(m.Actions) > 0 {
-		o.open("actions", '[')
-		for i := range m.Actions {
-			m.Actions[i].write(o)
-		}
-		o.close(']')
+		writeActions(o, m.Actions)
 	}
+	m.structureJSON.write(o)
 	o.documentIf("metadata", m.Metadata)
 	if a := m.Answers; a != nil {
 		o.open("answers", '{')
@@ -47,6 +44,14 @@ func (s *sourceJSON) write(o *jsonOut, name string) {
 	o.textIf("originalMessageId", s.OriginalID)
 	o.floatIf("originalMessageTimestamp", s.OriginalAt)
 	o.close('}')
+}
+
+func writeActions(o *jsonOut, list []actionJSON) {
+	o.open("actions", '[')
+	for i := range list {
+		list[i].write(o)
+	}
+	o.close(']')
 }
 
 func (a *actionJSON) write(o *jsonOut) {
