@@ -27,6 +27,8 @@ type AppSettings struct {
 	EchoPostback                 bool `json:"echoPostback"`
 	IgnoreAutoConversationStart  bool `json:"ignoreAutoConversationStart"`
 
+	// IgnoreShorthand takes what looks like shorthand in a text as it is. Ours.
+	IgnoreShorthand bool `json:"ignoreShorthand"`
 	// HideKeySecrets shows a key's secret once, at creation. Ours.
 	HideKeySecrets bool `json:"hideKeySecrets"`
 	// PreferredChannels is the order in which channels are tried for a message to a

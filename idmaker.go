@@ -81,6 +81,7 @@ func (m *IDMaker) Message() MessageID           { return m.next() }
 func (m *IDMaker) Event() EventID               { return m.next() }
 func (m *IDMaker) Webhook() WebhookID           { return m.next() }
 func (m *IDMaker) Process() ProcessID           { return m.next() }
+func (m *IDMaker) Template() TemplateID         { return m.next() }
 func (m *IDMaker) Record() RecordID             { return m.next() }
 
 // Hex returns 24 hex digits for things that have no table of their own, such

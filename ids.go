@@ -27,6 +27,7 @@ type (
 	eventKind        struct{}
 	webhookKind      struct{}
 	processKind      struct{}
+	templateKind     struct{}
 	recordKind       struct{}
 )
 
@@ -44,6 +45,7 @@ type (
 	EventID        = ID[eventKind]
 	WebhookID      = ID[webhookKind]
 	ProcessID      = ID[processKind]
+	TemplateID     = ID[templateKind]
 	RecordID       = ID[recordKind] // consents, raw requests and other log-like rows
 )
 

@@ -104,11 +104,16 @@ func (s Integrations) Update(ctx context.Context, i *heliograph.Integration) err
 	return err
 }
 
-// Delete removes an integration.
+// Delete removes an integration, and what its provider's templates are.
 func (s Integrations) Delete(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID) error {
-	n, err := s.exec(ctx, `DELETE FROM integrations WHERE app_id = $1 AND id = $2`, app, id)
-	if err == nil && n == 0 {
-		return errNoIntegration
-	}
-	return err
+	return s.Atomically(ctx, func(ctx context.Context) error {
+		n, err := s.exec(ctx, `DELETE FROM integrations WHERE app_id = $1 AND id = $2`, app, id)
+		if err == nil && n == 0 {
+			return errNoIntegration
+		}
+		if err != nil {
+			return err
+		}
+		return TemplateDefinitions(s).forget(ctx, app, id)
+	})
 }

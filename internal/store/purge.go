@@ -12,6 +12,7 @@ import (
 // others are found by comes last, so that an interrupted purge can go on.
 var purgeOrder = []struct{ table, key string }{
 	{"webhooks", "id"}, {"clients", "id"}, {"users", "id"}, {"conversations", "id"}, {"messages", "id"},
+	{"templates", "id"}, {"template_definitions", "integration_id, name, language"}, {"template_sources", "integration_id"},
 	{"deliveries", "id"}, {"events", "id"}, {"inbound", "id"}, {"consents", "id"},
 	{"suppressions", "address, integration_id, scope"}, {"aliases", "alias, platform"}, {"idempotency", "route, key"},
 	{"webhook_log", "event_id, webhook_id, attempt, at"},
