@@ -15,6 +15,7 @@ import (
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
 	"heliograph/internal/store"
+	"heliograph/internal/template"
 	"heliograph/internal/tenant"
 	"heliograph/internal/webhook"
 )
@@ -28,6 +29,7 @@ type engines struct {
 	conversations *conversation.Service
 	notifications *notify.Service
 	webhooks      *webhook.Service
+	templates     *template.Service
 
 	delivery   *delivery.Engine
 	dispatcher *webhook.Dispatcher
@@ -44,6 +46,10 @@ func newEngines(a *App) (*engines, error) {
 		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Integrations: store.Integrations{Store: s},
 		Credentials: e.auth, Hooks: e.webhooks, Host: a.host, Types: a.types,
 		IDs: a.data.ids, Now: a.now, Random: rand.Reader,
+	})
+	e.templates = template.New(template.Options{
+		Atomic: s.Atomically, Store: store.Templates{Store: s}, Definitions: store.TemplateDefinitions{Store: s}, Integrations: e.tenants,
+		Types: a.types, IDs: a.data.ids, Now: a.now, Log: a.log,
 	})
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
@@ -65,12 +71,12 @@ func newEngines(a *App) (*engines, error) {
 	e.conversations = conversation.New(conversation.Deps{
 		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
 		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants, Reach: ahead{e}, Deliveries: store.Deliveries{Store: s},
-		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles,
+		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles, Templates: e.templates,
 		IDs: a.data.ids, Now: a.now,
 	})
 	e.notifications = &notify.Service{
 		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s}}, Identities: e.profiles,
-		Now: a.now, IDs: a.data.ids, Watch: a.metrics,
+		Now: a.now, IDs: a.data.ids, Watch: a.metrics, Templates: e.templates,
 	}
 	e.lanes = newLanes(a, e)
 	return e, nil

@@ -17,6 +17,7 @@ const batch = 500
 func (a *App) startChores() {
 	a.chores.run(a.log,
 		chore{"look at what commands changed", time.Second, a.lookAround},
+		chore{"ask providers for their templates", 2 * time.Second, a.engines.templates.Refresh},
 		chore{"remove deleted apps", 2 * time.Second, a.engines.tenants.Purge},
 		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removeKeys},
 		chore{"remove old history", a.cfg.RetentionPeriod, a.removeHistory},

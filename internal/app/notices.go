@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"heliograph"
 	"heliograph/channel"
@@ -16,9 +17,12 @@ type notices struct {
 
 // Told implements hooks.Notices.
 func (n notices) Told(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
-	err := n.e.profiles.Told(ctx, in, raw, facts)
-	if err == nil {
-		countFacts(n.metrics, in, facts)
+	if err := n.e.profiles.Told(ctx, in, raw, facts); err != nil {
+		return err
 	}
-	return err
+	countFacts(n.metrics, in, facts)
+	if slices.ContainsFunc(facts, func(f channel.Fact) bool { return f.Template != nil }) {
+		return n.e.templates.Changed(ctx, in)
+	}
+	return nil
 }

@@ -66,7 +66,7 @@ func (a *App) api() *suncov1.API {
 	e := a.engines
 	return &suncov1.API{
 		Auth: e.auth, Tenants: e.tenants, Profiles: e.profiles, Conversations: e.conversations,
-		Notifications: e.notifications, Webhooks: e.webhooks,
+		Notifications: e.notifications, Webhooks: e.webhooks, Templates: e.templates,
 		Atomic: a.data.Atomically, Answers: store.Idempotency{Store: a.data.Store}, Version: a.version,
 		PublicURL: a.host.public, Now: a.now, Log: a.log,
 	}

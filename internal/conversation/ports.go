@@ -46,6 +46,8 @@ type Messages interface {
 	Insert(ctx context.Context, m *heliograph.Message) error
 	// Get returns one message, or an error of kind NotFound.
 	Get(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) (*heliograph.Message, error)
+	// Rewrite stores what m says now.
+	Rewrite(ctx context.Context, m *heliograph.Message) error
 	// Before returns the newest messages received before the moment, newest first.
 	Before(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
 	// After returns the oldest messages received after the moment, oldest first.
@@ -152,4 +154,11 @@ type Links interface {
 	// wait for, before its sender is looked up, in the transaction of ctx: the
 	// link is confirmed or ended. An opt-out never confirms one.
 	ConfirmByActivity(ctx context.Context, in *heliograph.Integration, address, text string, stop bool) error
+}
+
+// Templates knows what providers' templates say.
+type Templates interface {
+	// Shown returns c as the person sees it who gets it through an integration; c
+	// itself when that is not known. It asks no provider.
+	Shown(ctx context.Context, through heliograph.IntegrationID, c *heliograph.Content) *heliograph.Content
 }

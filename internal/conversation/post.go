@@ -13,13 +13,15 @@ type Post struct {
 	User        *heliograph.User // nil: Name is looked up
 	Name        string           // the user's id, or the caller's own id for it; an id wins
 	Role        heliograph.Role
-	Content     *heliograph.Content // checked by package content
-	Destination *Destination        // business only; nil: the client the user prefers
+	Content     *heliograph.Content   // checked by package content
+	Extra       []*heliograph.Content // business only: messages that follow it
+	Destination *Destination          // business only; nil: the client the user prefers
 }
 
 // Posted is a stored message and its conversation right after it.
 type Posted struct {
 	Message      *heliograph.Message
+	Extra        []*heliograph.Message
 	Conversation *heliograph.Conversation
 }
 
@@ -38,6 +40,9 @@ func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
 	}
 	if p.Role == heliograph.Customer {
 		return s.postCustomer(ctx, p)
+	}
+	if p.Content.Type == heliograph.FormResponseMessage {
+		return nil, heliograph.InvalidField("type", "formResponse is for messages of the appUser only")
 	}
 	return s.postBusiness(ctx, p)
 }
@@ -59,56 +64,81 @@ func (s *Service) postBusiness(ctx context.Context, p *Post) (out *Posted, err e
 		if err != nil {
 			return err
 		}
-		target, choices, err := s.target(ctx, p, clients)
-		if err != nil {
-			return err
-		}
 		now := s.now()
 		user, err := s.started(ctx, p.User, now)
 		if err != nil {
 			return err
 		}
-		conv, err := s.Conversations.Advance(ctx, p.App.ID, user.Conversation, now, heliograph.MaxMessages)
-		if err != nil {
-			return err
+		out = &Posted{}
+		for i, c := range append([]*heliograph.Content{p.Content}, p.Extra...) {
+			var m *heliograph.Message
+			if m, out.Conversation, err = s.say(ctx, p, user, clients, c, now); err != nil {
+				return err
+			}
+			if i == 0 {
+				out.Message = m
+			} else {
+				out.Extra = append(out.Extra, m)
+			}
 		}
-		m := s.message(conv, p)
-		if m.Author.Name == "" {
-			m.Author.Name = p.App.Name
-		}
-		if err := s.Messages.Insert(ctx, m); err != nil {
-			return err
-		}
-		ev := s.event(heliograph.EventMessageBusiness, user, m)
-		if target != nil {
-			ev.Data.Client = target.ID
-		}
-		if err := s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: user, Message: m}, ev); err != nil {
-			return err
-		}
-		out = &Posted{m, conv}
-		if target == nil {
-			return nil
-		}
-		d := deliveryTo(target, m, now)
-		d.Details.Choices = choices
-		err = s.Outbox.Enqueue(ctx, d, m)
-		if heliograph.IsKind(err, heliograph.NotFound) {
-			return unreachable(p.Destination)
-		}
-		return err
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
-// target returns the client that a business's message goes to, and how it came
+// say stores one message of a business, tells of it, and sends it to the client
+// that it is for, if there is one.
+func (s *Service) say(ctx context.Context, p *Post, user *heliograph.User, clients []heliograph.Client, c *heliograph.Content, now heliograph.Millis) (*heliograph.Message, *heliograph.Conversation, error) {
+	target, choices, err := s.target(ctx, p, c, clients)
+	if err != nil {
+		return nil, nil, err
+	}
+	conv, err := s.Conversations.Advance(ctx, p.App.ID, user.Conversation, now, heliograph.MaxMessages)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := s.message(conv, p.Role, s.shown(ctx, target, c))
+	if m.Author.Name == "" {
+		m.Author.Name = p.App.Name
+	}
+	if err := s.Messages.Insert(ctx, m); err != nil {
+		return nil, nil, err
+	}
+	ev := s.event(heliograph.EventMessageBusiness, user, m)
+	if target != nil {
+		ev.Data.Client = target.ID
+	}
+	if err := s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: user, Message: m}, ev); err != nil || target == nil {
+		return m, conv, err
+	}
+	d := deliveryTo(target, m, now)
+	d.Details.Choices = choices
+	err = s.Outbox.Enqueue(ctx, d, m)
+	if heliograph.IsKind(err, heliograph.NotFound) {
+		err = unreachable(p.Destination)
+	}
+	return m, conv, err
+}
+
+// shown is c as the person will see it at target.
+func (s *Service) shown(ctx context.Context, target *heliograph.Client, c *heliograph.Content) *heliograph.Content {
+	if c.Native == nil || target == nil || s.Templates == nil {
+		return c
+	}
+	return s.Templates.Shown(ctx, target.Integration, c)
+}
+
+// target returns the client that a business's message m goes to, and how it came
 // to that if nobody chose it.
-func (s *Service) target(ctx context.Context, p *Post, clients []heliograph.Client) (*heliograph.Client, []heliograph.Choice, error) {
+func (s *Service) target(ctx context.Context, p *Post, m *heliograph.Content, clients []heliograph.Client) (*heliograph.Client, []heliograph.Choice, error) {
 	if p.Destination != nil {
 		c, err := named(clients, p.Destination)
 		return c, nil, err
 	}
-	return s.preferred(ctx, p.App, clients, p.Content, nil)
+	return s.preferred(ctx, p.App, clients, m, nil)
 }
 
 // unreachable is what comes of a client whose integration is gone: an error for
@@ -135,11 +165,11 @@ func (s *Service) started(ctx context.Context, u *heliograph.User, now heliograp
 }
 
 // message is the message at the place that the conversation's row was moved to.
-func (s *Service) message(conv *heliograph.Conversation, p *Post) *heliograph.Message {
+func (s *Service) message(conv *heliograph.Conversation, role heliograph.Role, c *heliograph.Content) *heliograph.Message {
 	m := &heliograph.Message{
 		ID: s.IDs.Message(), App: conv.App, Conversation: conv.ID, User: conv.User,
-		Seq: conv.Seq, Received: conv.LastReceived, Role: p.Role,
-		Source: heliograph.Source{Type: heliograph.SourceAPI}, Content: *p.Content,
+		Seq: conv.Seq, Received: conv.LastReceived, Role: role,
+		Source: heliograph.Source{Type: heliograph.SourceAPI}, Content: *c,
 	}
 	content.Stamp(&m.Content, s.IDs.Hex)
 	return m

@@ -15,8 +15,11 @@ func (s *Service) PostOnce(ctx context.Context, p *Post, once *Once) (*Kept, err
 
 // postFast tries the fast way; with nil for all nothing was stored.
 func (s *Service) postFast(ctx context.Context, p *Post, once *Once) (*Posted, *Kept, error) {
-	if p.Destination != nil || len(p.Content.Actions) > 0 {
+	if businessOnly(p) != nil {
 		return nil, nil, nil // to be refused, but not before its user is known
+	}
+	if p.Content.Type == heliograph.FormResponseMessage {
+		return nil, nil, nil // it changes the form too
 	}
 	what := &Saying{App: p.App.ID, Name: p.Name, At: s.now(), Once: once}
 	if p.User != nil {
@@ -46,10 +49,10 @@ func (s *Service) place(at *Place, p *Post, now heliograph.Millis) *Posted {
 		return nil
 	}
 	said := takeIn(conv, now)
-	m := s.message(conv, p)
+	m := s.message(conv, p.Role, p.Content)
 	m.Author.ID = at.User.ID.String()
 	s.speak(at, m, said, heliograph.EventData{Channel: heliograph.SourceAPI})
-	return &Posted{m, conv}
+	return &Posted{Message: m, Conversation: conv}
 }
 
 // full refuses more messages in a conversation that holds all it can.
@@ -60,13 +63,25 @@ func full(conv *heliograph.Conversation) error {
 	return heliograph.Errorf(heliograph.Locked, heliograph.CodeLocked, "the conversation holds %d messages; delete them to go on", conv.Messages)
 }
 
+// businessOnly refuses what no user can say.
+func businessOnly(p *Post) error {
+	switch t := p.Content.Type; {
+	case p.Destination != nil:
+		return heliograph.InvalidField("destination", "is for messages of the appMaker only")
+	case len(p.Content.Actions) > 0:
+		return heliograph.InvalidField("actions", "are for messages of the appMaker only")
+	case p.Content.Native != nil:
+		return heliograph.InvalidField("messageSchema", "is for messages of the appMaker only")
+	case t == heliograph.CarouselMessage || t == heliograph.ListMessage || t == heliograph.FormMessage:
+		return heliograph.InvalidField("type", "%s is for messages of the appMaker only", t)
+	}
+	return nil
+}
+
 // postCustomer stores what a user says where the fast way does not.
 func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err error) {
-	if p.Destination != nil {
-		return nil, heliograph.InvalidField("destination", "is for messages of the appMaker only")
-	}
-	if len(p.Content.Actions) > 0 {
-		return nil, heliograph.InvalidField("actions", "are for messages of the appMaker only")
+	if err := businessOnly(p); err != nil {
+		return nil, err
 	}
 	err = s.Tx.Atomically(ctx, func(ctx context.Context) error {
 		now := s.now()
@@ -81,13 +96,17 @@ func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err e
 		if err := full(conv); err != nil {
 			return err
 		}
+		c, err := s.formAnswered(ctx, conv, p.Content)
+		if err != nil {
+			return err
+		}
 		said := takeIn(conv, now)
-		m := s.message(conv, p)
+		m := s.message(conv, p.Role, c)
 		m.Author.ID = user.ID.String()
 		if err := s.customerSaid(ctx, user, conv, m, said, heliograph.EventData{Channel: heliograph.SourceAPI}); err != nil {
 			return err
 		}
-		out = &Posted{m, conv}
+		out = &Posted{Message: m, Conversation: conv}
 		return nil
 	})
 	return out, err

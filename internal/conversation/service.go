@@ -7,7 +7,7 @@ import (
 	"heliograph"
 )
 
-// Deps are the parts the engine is made of. Every field must be set.
+// Deps are the parts the engine is made of. Every field but Templates must be set.
 type Deps struct {
 	Tx            Tx
 	Conversations Conversations
@@ -24,6 +24,7 @@ type Deps struct {
 	Consents      Consents
 	Links         Links
 	Identities    Identities
+	Templates     Templates
 	IDs           *heliograph.IDMaker
 	Now           heliograph.Clock
 }

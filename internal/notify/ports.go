@@ -132,3 +132,10 @@ type GateAnswer struct {
 type Watch interface {
 	Accepted(channel string, category heliograph.Category)
 }
+
+// Templates knows what providers' templates say.
+type Templates interface {
+	// Shown returns c as the person sees it who gets it through an integration; c
+	// itself when that is not known. It asks no provider.
+	Shown(ctx context.Context, through heliograph.IntegrationID, c *heliograph.Content) *heliograph.Content
+}

@@ -12,7 +12,7 @@ import (
 // MaxAhead is how far ahead a notification may be scheduled.
 const MaxAhead = 366 * 24 * time.Hour
 
-// Service is the engine. Every field but Watch must be set.
+// Service is the engine. Every field but Watch and Templates must be set.
 type Service struct {
 	Store        Store
 	Integrations Integrations
@@ -21,6 +21,7 @@ type Service struct {
 	Now          heliograph.Clock
 	IDs          *heliograph.IDMaker
 	Watch        Watch
+	Templates    Templates
 }
 
 // Intent is what a caller wants sent.
@@ -29,6 +30,7 @@ type Intent struct {
 	Integration heliograph.IntegrationID
 	Address     string
 	Content     *heliograph.Content // with its author
+	Schema      string              // of the provider's own message that Content is; "" when the caller named none
 	Category    heliograph.Category // "" means transactional
 	At          heliograph.Millis   // 0: now
 	Expires     heliograph.Millis   // 0: never
@@ -96,6 +98,9 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 	if err := checkTimes(in, now); err != nil {
 		return nil, err
 	}
+	if err := s.show(ctx, in, kind); err != nil {
+		return nil, err
+	}
 	content.Stamp(in.Content, s.IDs.Hex)
 	d := &heliograph.Delivery{
 		ID: s.IDs.Notification(), App: in.App, Kind: heliograph.NotificationDelivery, Integration: i.ID, Message: s.IDs.Message(),
@@ -113,6 +118,25 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 		Delivery: d, Message: m, NewUser: s.IDs.User(), NewClient: s.IDs.Client(), NewConversation: s.IDs.Conversation(),
 		Key: in.Key, Digest: in.Digest, Answer: answer(d.ID),
 	}}, nil
+}
+
+// show checks that the channel knows the provider's own message that an intent
+// holds, and makes it what the person will see.
+func (s *Service) show(ctx context.Context, in *Intent, kind *channel.Type) error {
+	n := in.Content.Native
+	switch {
+	case n == nil:
+		return nil
+	case kind.Schema == n.Schema:
+	case in.Schema != "":
+		return heliograph.InvalidField("messageSchema", "is for integrations of %s only; this one is of type %s", n.Schema, kind.Name)
+	case n.Fallback == "":
+		return heliograph.InvalidField("message.text", "is a template of %s without a fallback; this integration is of type %s", n.Schema, kind.Name)
+	}
+	if s.Templates != nil {
+		in.Content = s.Templates.Shown(ctx, in.Integration, in.Content)
+	}
+	return nil
 }
 
 func answer(id heliograph.NotificationID) string {

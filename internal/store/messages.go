@@ -87,6 +87,19 @@ func (s Messages) Get(ctx context.Context, app heliograph.AppID, id heliograph.M
 	return one(ctx, s.Store, errNoMessage, scanMessage, `SELECT `+messageColumns+` FROM messages WHERE app_id = $1 AND id = $2`, app, id)
 }
 
+// Rewrite stores what a message says now.
+func (s Messages) Rewrite(ctx context.Context, m *heliograph.Message) error {
+	doc, err := contentDocOf(&m.Content)
+	if err != nil {
+		return err
+	}
+	n, err := s.exec(ctx, `UPDATE messages SET doc = $1 WHERE app_id = $2 AND id = $3`, doc, m.App, m.ID)
+	if err == nil && n == 0 {
+		return errNoMessage
+	}
+	return err
+}
+
 // ByIDs returns those of some messages that exist, by the time they were received.
 func (s Messages) ByIDs(ctx context.Context, app heliograph.AppID, ids ...heliograph.MessageID) ([]*heliograph.Message, error) {
 	if len(ids) == 0 {

@@ -51,10 +51,12 @@ func (s TemplateDefinitions) Replace(ctx context.Context, from template.Source, 
 	})
 }
 
-// Schedule says when an integration's definitions are to be asked for.
+// Schedule says when an integration's definitions are to be asked for. With
+// from.Claimed it does so only if nobody else has since.
 func (s TemplateDefinitions) Schedule(ctx context.Context, from template.Source, due heliograph.Millis) error {
 	_, err := s.exec(ctx, `INSERT INTO template_sources (due_at, settings_at, app_id, integration_id) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (app_id, integration_id) DO UPDATE SET due_at = excluded.due_at, settings_at = excluded.settings_at`, due, from.Settings, from.App, from.Integration)
+		ON CONFLICT (app_id, integration_id) DO UPDATE SET due_at = excluded.due_at, settings_at = excluded.settings_at
+			WHERE CAST($5 AS BIGINT) = 0 OR template_sources.due_at = CAST($5 AS BIGINT)`, due, from.Settings, from.App, from.Integration, from.Claimed)
 	return err
 }
 

@@ -120,9 +120,11 @@ func (s *Service) Refresh(ctx context.Context) (more bool, err error) {
 }
 
 func (s *Service) refresh(ctx context.Context, from Source) error {
-	if err := s.Definitions.Schedule(ctx, from, s.at().Add(takes)); err != nil {
+	claim := s.at().Add(takes)
+	if err := s.Definitions.Schedule(ctx, from, claim); err != nil {
 		return err
 	}
+	from.Claimed = claim
 	all, err := s.ask(ctx, from.Integration)
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()

@@ -36,6 +36,9 @@ type Source struct {
 	App         heliograph.AppID
 	Integration heliograph.IntegrationID
 	Settings    heliograph.Millis // when the integration was changed last
+	// Claimed is the moment for which whoever asks now has scheduled the next
+	// time; 0: nobody asks.
+	Claimed heliograph.Millis
 }
 
 // Definitions keeps what providers said their templates are.
@@ -44,7 +47,8 @@ type Definitions interface {
 	// Replace stores all definitions of an integration, and when they are to be
 	// asked for again.
 	Replace(ctx context.Context, from Source, all []*channel.Template, due heliograph.Millis) error
-	// Schedule says when they are to be asked for.
+	// Schedule says when they are to be asked for. It and Replace leave the moment
+	// alone when it is another than from.Claimed by now.
 	Schedule(ctx context.Context, from Source, due heliograph.Millis) error
 	// Due returns integrations of a type whose definitions are to be asked for:
 	// they never were, their time has come, or the integration has changed since.

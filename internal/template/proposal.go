@@ -16,7 +16,6 @@ const (
 	maxBody         = 1024
 	maxShort        = 60 // of a header's and a footer's text
 	maxButtons      = 10
-	maxButtonText   = 25
 )
 
 // proposal is one part of a template, as far as it is checked.
@@ -114,16 +113,13 @@ func (p *proposal) buttons(at string) error {
 	for i, raw := range p.Buttons {
 		var b struct {
 			Type string `json:"type"`
-			Text string `json:"text"`
 		}
 		here := fmt.Sprintf("%s.buttons[%d]", at, i)
 		switch {
 		case json.Unmarshal(raw, &b) != nil:
-			return heliograph.InvalidField(here, "must be an object whose type and text are strings")
+			return heliograph.InvalidField(here, "must be an object whose type is a string")
 		case b.Type == "":
 			return heliograph.InvalidField(here+".type", "is required")
-		case utf8.RuneCountInString(b.Text) > maxButtonText:
-			return heliograph.InvalidField(here+".text", "is longer than %d characters", maxButtonText)
 		}
 	}
 	return nil

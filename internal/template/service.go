@@ -17,7 +17,7 @@ import (
 // How old definitions in memory may be, when another process has asked for them;
 // and how many integrations' are held there.
 const (
-	freshness = 10 * time.Second
+	freshness = time.Minute
 	held      = 256
 )
 

@@ -13,6 +13,7 @@ import (
 	"heliograph/internal/conversation"
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
+	"heliograph/internal/template"
 	"heliograph/internal/tenant"
 	"heliograph/internal/webhook"
 )
@@ -25,6 +26,7 @@ type API struct {
 	Conversations *conversation.Service
 	Notifications *notify.Service
 	Webhooks      *webhook.Service
+	Templates     *template.Service
 
 	// Atomic runs fn in one transaction; fn may be run again.
 	Atomic func(ctx context.Context, fn func(context.Context) error) error

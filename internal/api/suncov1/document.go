@@ -126,6 +126,8 @@ func pathDoc(name string) string {
 		return "The user's _id, or the userId that you gave it."
 	case "keyId":
 		return "The key's _id, which begins with app_."
+	case "templateName":
+		return "The template's name."
 	}
 	return "The " + noun(name) + "'s id."
 }

@@ -43,7 +43,7 @@ func (a *API) linkChannel(ctx context.Context, c *call) (any, error) {
 		return nil, forbidden("a user's token may only link with the confirmation prompt")
 	}
 	if len(in.Confirmation.Message.RawMessage) > 0 {
-		if order.Message, err = confirmationMessage(in.Confirmation.Message.RawMessage); err != nil {
+		if order.Message, err = a.confirmationMessage(ctx, c.App, in); err != nil {
 			return nil, err
 		}
 	}
@@ -58,8 +58,11 @@ func (a *API) linkChannel(ctx context.Context, c *call) (any, error) {
 	return appUserAnswer{wireUser(u)}, nil
 }
 
-func confirmationMessage(raw json.RawMessage) (*heliograph.Content, error) {
+// confirmationMessage reads what is sent first: one text or image, or a template
+// that is written in a text.
+func (a *API) confirmationMessage(ctx context.Context, app *heliograph.App, in *linkRequest) (*heliograph.Content, error) {
 	const at = "confirmation.message"
+	raw := in.Confirmation.Message.RawMessage
 	var author struct {
 		Name      string `json:"name"`
 		Email     string `json:"email"`
@@ -73,5 +76,16 @@ func confirmationMessage(raw json.RawMessage) (*heliograph.Content, error) {
 		return nil, heliograph.InvalidField(at, "has a name, email or avatarUrl that is not a string")
 	}
 	out.Author = heliograph.Author{Name: author.Name, Email: author.Email, AvatarURL: author.AvatarURL}
-	return out, content.CheckAuthor(at, out.Author)
+	if err := content.CheckAuthor(at, out.Author); err != nil {
+		return nil, err
+	}
+	var through heliograph.IntegrationID
+	_ = parseID(in.IntegrationID, &through) // what is no id is refused with the order
+	if out, err = a.Templates.ExpandOne(ctx, app, at, out, through); err != nil {
+		return nil, err
+	}
+	if out.Type != heliograph.TextMessage && out.Type != heliograph.ImageMessage {
+		return nil, heliograph.InvalidField(at+".type", "must be text or image")
+	}
+	return out, nil
 }

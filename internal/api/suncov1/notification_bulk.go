@@ -124,7 +124,7 @@ func (a *API) bulkIntent(c *call, line []byte) (*notify.Intent, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := body.intent(c.App.ID)
+	in, err := a.intent(c.Context(), c.App, &body)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (a *API) sendNotification(ctx context.Context, c *call) (*notify.Sent, erro
 }
 
 func (a *API) sendBody(ctx context.Context, c *call, body *notificationBody, key string, digest []byte) (*notify.Sent, error) {
-	in, err := body.intent(c.App.ID)
+	in, err := a.intent(ctx, c.App, body)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (a *API) explainNotification(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := body.intent(c.App.ID)
+	in, err := a.intent(ctx, c.App, body)
 	if err != nil {
 		return nil, err
 	}

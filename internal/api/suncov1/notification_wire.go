@@ -1,6 +1,7 @@
 package suncov1
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"time"
@@ -14,8 +15,8 @@ import (
 type notificationRequest struct {
 	Destination    notificationTarget `json:"destination" required:"true"`
 	Author         notificationAuthor `json:"author" required:"true"`
-	Message        messageContent     `json:"message" required:"true"`
-	MessageSchema  string             `json:"messageSchema,omitempty"`
+	Message        messageContent     `json:"message" required:"true" doc:"With messageSchema: a message in the provider's own form. Shorthand in a text may stand for one message only."`
+	MessageSchema  string             `json:"messageSchema,omitempty" doc:"whatsapp: message is WhatsApp's own, such as a template; the integration must be of that type."`
 	Category       string             `json:"category,omitempty" doc:"transactional (default) or marketing. Ours."`
 	ScheduledAt    string             `json:"scheduledAt,omitempty" doc:"When to send it, ISO-8601 or decimal Unix seconds; now unless told, and at once when it is past. Ours."`
 	ExpiresAt      string             `json:"expiresAt,omitempty" doc:"Do not send it from this moment on, ISO-8601. Ours."`
@@ -35,16 +36,7 @@ type notificationAuthor struct {
 }
 
 // messageContent is what a message says, as documented.
-type messageContent struct {
-	Type      string          `json:"type" required:"true" doc:"text or image"`
-	Text      string          `json:"text,omitempty" doc:"At most 4,096 characters."`
-	MediaURL  string          `json:"mediaUrl,omitempty"`
-	MediaType string          `json:"mediaType,omitempty"`
-	AltText   string          `json:"altText,omitempty"`
-	Actions   []actionRequest `json:"actions,omitempty"`
-	Metadata  map[string]any  `json:"metadata,omitempty" doc:"Flat; at most 4,096 bytes of JSON. It comes back with delivery webhooks."`
-	Override  map[string]any  `json:"override,omitempty"`
-}
+type messageContent struct{ contentRequest }
 
 // notificationBody is how a notification is read: the message stays raw for
 // the reader of content.
@@ -64,8 +56,8 @@ type notificationBody struct {
 }
 
 // intent checks the parts that are the wire's, in the contract's order.
-func (b *notificationBody) intent(app heliograph.AppID) (*notify.Intent, error) {
-	in := &notify.Intent{App: app, Category: heliograph.Category(b.Category)}
+func (a *API) intent(ctx context.Context, app *heliograph.App, b *notificationBody) (*notify.Intent, error) {
+	in := &notify.Intent{App: app.ID, Category: heliograph.Category(b.Category), Schema: b.MessageSchema}
 	switch {
 	case b.Destination == nil:
 		return nil, heliograph.InvalidField("destination", "is required")
@@ -81,10 +73,6 @@ func (b *notificationBody) intent(app heliograph.AppID) (*notify.Intent, error) 
 		return nil, heliograph.InvalidField("author.role", "must be appMaker")
 	case len(b.Message) == 0 || string(b.Message) == "null":
 		return nil, heliograph.InvalidField("message", "is required")
-	case b.MessageSchema == "whatsapp":
-		return nil, heliograph.InvalidField("messageSchema", "is for WhatsApp integrations only")
-	case b.MessageSchema != "":
-		return nil, heliograph.InvalidField("messageSchema", "must be whatsapp when it is given")
 	}
 	if !parseID(*b.Destination.IntegrationID, &in.Integration) {
 		return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration")
@@ -95,15 +83,37 @@ func (b *notificationBody) intent(app heliograph.AppID) (*notify.Intent, error) 
 		return nil, err
 	}
 	var err error
-	if in.Content, err = content.ParseAt("message", b.Message); err != nil {
+	if in.Content, err = b.content(author); err != nil {
 		return nil, err
 	}
-	in.Content.Author = author
+	if in.Content, err = a.Templates.ExpandOne(ctx, app, "message", in.Content, in.Integration); err != nil {
+		return nil, err
+	}
 	if in.At, err = readMoment("scheduledAt", b.ScheduledAt); err != nil {
 		return nil, err
 	}
 	in.Expires, err = readMoment("expiresAt", b.ExpiresAt)
 	return in, err
+}
+
+// content reads what a notification says.
+func (b *notificationBody) content(author heliograph.Author) (out *heliograph.Content, err error) {
+	switch b.MessageSchema {
+	case "":
+		out, err = content.ParseAt("message", b.Message)
+	case content.WhatsApp:
+		out, err = content.Native("message", b.Message)
+	default:
+		err = heliograph.InvalidField("messageSchema", "must be whatsapp when it is given")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if out.Type == heliograph.FormResponseMessage {
+		return nil, heliograph.InvalidField("message.type", "formResponse is for messages of the appUser only")
+	}
+	out.Author = author
+	return out, nil
 }
 
 // readMoment reads a time from a body: ISO-8601, or decimal Unix seconds; 0 when

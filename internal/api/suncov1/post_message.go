@@ -2,6 +2,7 @@ package suncov1
 
 import (
 	"context"
+	"encoding/json"
 
 	"heliograph"
 	"heliograph/internal/content"
@@ -14,19 +15,6 @@ type messageRequest struct {
 	contentRequest
 }
 
-// contentRequest is what a message says, as documented; package content reads it.
-type contentRequest struct {
-	Type      string          `json:"type" doc:"text or image" required:"true"`
-	Text      string          `json:"text,omitempty" doc:"At most 4,096 characters. Required for text without actions; the caption of an image."`
-	MediaURL  string          `json:"mediaUrl,omitempty" doc:"Where the image is. Required for image."`
-	MediaType string          `json:"mediaType,omitempty" doc:"The image's MIME type."`
-	AltText   string          `json:"altText,omitempty" doc:"The image in words; at most 128 characters."`
-	Payload   string          `json:"payload,omitempty" doc:"What a reply action carried, when the user chose one."`
-	Actions   []actionRequest `json:"actions,omitempty" doc:"Links, buttons and quick replies; appMaker only. Quick replies (reply, locationRequest) stand alone."`
-	Metadata  map[string]any  `json:"metadata,omitempty" doc:"Flat; strings, numbers and booleans; at most 4,096 bytes of JSON."`
-	Override  map[string]any  `json:"override,omitempty" doc:"A provider's own body, by channel."`
-}
-
 // messageRouting is the part of a new message that is not its content.
 type messageRouting struct {
 	Role          string              `json:"role" doc:"appMaker (the business) or appUser (the user)." required:"true"`
@@ -34,7 +22,8 @@ type messageRouting struct {
 	Email         string              `json:"email,omitempty" doc:"The author's address; without avatarUrl its Gravatar is shown."`
 	AvatarURL     string              `json:"avatarUrl,omitempty"`
 	Destination   *destinationRequest `json:"destination,omitempty" doc:"Which of the user's clients gets it; appMaker only. Without it: the one the user prefers."`
-	MessageSchema string              `json:"messageSchema,omitempty"`
+	MessageSchema string              `json:"messageSchema,omitempty" doc:"whatsapp: message is WhatsApp's own, such as a template, and stands instead of type and what goes with it."`
+	Message       json.RawMessage     `json:"message,omitempty" doc:"With messageSchema: the message in the provider's own form."`
 }
 
 type destinationRequest struct {
@@ -42,34 +31,27 @@ type destinationRequest struct {
 	IntegrationType string `json:"integrationType,omitempty"`
 }
 
-type actionRequest struct {
-	Type     string         `json:"type" doc:"link, postback, reply, locationRequest, webview or buy" required:"true"`
-	Text     string         `json:"text" required:"true"`
-	URI      string         `json:"uri,omitempty" doc:"link and webview: where it leads."`
-	Payload  string         `json:"payload,omitempty" doc:"postback and reply: what comes back."`
-	IconURL  string         `json:"iconUrl,omitempty" doc:"reply"`
-	Fallback string         `json:"fallback,omitempty" doc:"webview: the link for channels without web views."`
-	Size     string         `json:"size,omitempty" doc:"webview: compact, tall or full."`
-	Open     bool           `json:"openOnReceive,omitempty" doc:"webview"`
-	Default  bool           `json:"default,omitempty" doc:"link and webview"`
-	Amount   int64          `json:"amount,omitempty" doc:"buy: in minor units."`
-	Currency string         `json:"currency,omitempty" doc:"buy: usd unless told."`
-	Metadata map[string]any `json:"metadata,omitempty" doc:"postback and reply"`
-}
-
 // postedJSON is the answer to a new message.
 type postedJSON struct {
 	Message      messageJSON      `json:"message"`
+	Extra        []messageJSON    `json:"extraMessages,omitempty" doc:"The messages that follow it, when shorthand in its text stood for several."`
 	Conversation conversationJSON `json:"conversation"`
 }
 
 func (p *postedJSON) write(o *jsonOut) {
 	p.Message.write(o, "message")
+	if len(p.Extra) > 0 {
+		o.open("extraMessages", '[')
+		for i := range p.Extra {
+			p.Extra[i].write(o, "")
+		}
+		o.close(']')
+	}
 	p.Conversation.write(o, "conversation")
 }
 
 func (a *API) postMessage(ctx context.Context, c *call) (any, error) {
-	post, err := c.postOf()
+	post, err := c.postOf(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +64,7 @@ func (a *API) postMessage(ctx context.Context, c *call) (any, error) {
 
 // postMessageOnce tries the fast way that users' messages have.
 func (a *API) postMessageOnce(ctx context.Context, c *call, once *conversation.Once) (*conversation.Kept, error) {
-	post, err := c.postOf()
+	post, err := c.postOf(ctx)
 	if err != nil || post.Role != heliograph.Customer {
 		return nil, nil
 	}
@@ -94,11 +76,15 @@ func (a *API) postMessageOnce(ctx context.Context, c *call, once *conversation.O
 }
 
 func wirePosted(out *conversation.Posted) *postedJSON {
-	return &postedJSON{wireMessage(out.Message), wireConversation(out.Conversation)}
+	p := &postedJSON{Message: wireMessage(out.Message), Conversation: wireConversation(out.Conversation)}
+	if len(out.Extra) > 0 {
+		p.Extra = wireMessages(out.Extra)
+	}
+	return p
 }
 
 // postOf reads the call's message, once.
-func (c *call) postOf() (*conversation.Post, error) {
+func (c *call) postOf(ctx context.Context) (*conversation.Post, error) {
 	if c.post != nil {
 		return c.post, nil
 	}
@@ -113,18 +99,33 @@ func (c *call) postOf() (*conversation.Post, error) {
 	if post.Destination, err = in.Destination.parse(); err != nil {
 		return nil, err
 	}
-	if in.MessageSchema != "" {
-		return nil, heliograph.InvalidField("messageSchema", "is not supported for messages of this server's channels")
-	}
-	if post.Content, err = content.Parse(c.body); err != nil {
+	if post.Content, err = content.Read("", c.body, in.MessageSchema, "message", in.Message); err != nil {
 		return nil, err
 	}
 	post.Content.Author = heliograph.Author{Name: in.Name, Email: in.Email, AvatarURL: in.AvatarURL}
 	if err := content.CheckAuthor("", post.Content.Author); err != nil {
 		return nil, err
 	}
+	if post.Role == heliograph.Business {
+		if err := c.expand(ctx, post); err != nil {
+			return nil, err
+		}
+	}
 	c.post = post
 	return post, nil
+}
+
+// expand writes out what the message stands for.
+func (c *call) expand(ctx context.Context, p *conversation.Post) error {
+	var through heliograph.IntegrationID
+	if p.Destination != nil {
+		through = p.Destination.Integration
+	}
+	all, err := c.api.Templates.Expand(ctx, c.App, "", p.Content, through)
+	if err == nil {
+		p.Content, p.Extra = all[0], all[1:]
+	}
+	return err
 }
 
 func (d *destinationRequest) parse() (*conversation.Destination, error) {

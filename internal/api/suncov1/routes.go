@@ -21,6 +21,7 @@ func (a *API) routes() []route {
 		a.userRoutes(),
 		a.channelRoutes(),
 		a.messageRoutes(),
+		a.templateRoutes(),
 		a.webhookRoutes(),
 		a.notificationRoutes(),
 	} {

@@ -42,3 +42,13 @@ WITHOUT ROWID
 -- end
 ;
 CREATE INDEX integrations_by_type ON integrations (type, id);
+
+-- only: sqlite
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('templates', 'templates', '10000 10000 1'),
+    ('templates', 'templates_by_name', '10000 10000 1'),
+    ('template_definitions', 'template_definitions', '10000 10000 200 2 1'),
+    ('template_sources', 'template_sources', '1000 1000 1'),
+    ('integrations', 'integrations_by_type', '10000 3000 1');
+ANALYZE sqlite_schema;
+-- end

@@ -34,6 +34,7 @@ var areas = []struct {
 	{"aliases", Aliases},
 	{"consents", Consents},
 	{"threads", Threads},
+	{"templates", Templates},
 	{"tenancy", Tenancy},
 	{"idempotency", Idempotency},
 	{"webhooks", Webhooks},
