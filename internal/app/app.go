@@ -43,10 +43,15 @@ type App struct {
 }
 
 // New builds a server and brings its database up to date. Nothing runs before Start.
-func New(ctx context.Context, c *config.Config, version string, log *slog.Logger) (_ *App, err error) {
+func New(ctx context.Context, c *config.Config, version string, log *slog.Logger) (*App, error) {
+	return newWith(ctx, c, version, log, Channels())
+}
+
+// newWith is New with other channels than those of this build.
+func newWith(ctx context.Context, c *config.Config, version string, log *slog.Logger, types []*channel.Type) (_ *App, err error) {
 	a := &App{
 		cfg: c, version: version, log: log, now: time.Now,
-		metrics: metrics.New(version), types: Channels(), failed: make(chan error, 4),
+		metrics: metrics.New(version), types: types, failed: make(chan error, 4),
 		guard: netguard.New(netguard.Options{AllowPrivate: c.AllowPrivateTargets}),
 	}
 	if err := checkProviders(a.types, c.ProviderURL); err != nil {

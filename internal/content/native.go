@@ -81,6 +81,9 @@ func object(at string, raw []byte) (map[string]any, error) {
 	if err := d.Decode(&v); err != nil && len(raw) > 0 {
 		return nil, invalid(at, "", "is not valid JSON")
 	}
+	if v == nil {
+		return nil, invalid(at, "", "is required")
+	}
 	m, ok := v.(map[string]any)
 	if !ok {
 		return nil, invalid(at, "", "must be a JSON object")

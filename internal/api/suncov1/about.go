@@ -11,6 +11,8 @@ Call with a key's id and secret (Basic), or with a JWT that the key signed (Bear
 
 Bodies are JSON objects of at most 100 kB. Unknown fields are ignored. An error changes nothing; its body is {"error":{"code":"…","description":"…"}}, and its description begins with the field that is wrong. A 429 or 503 says in Retry-After when to come again.
 
+A text of the business may have shorthand in it, unless the app's setting ignoreShorthand is on: %[Label](https://…) is a link, %[Label](postback:P), %[Label](reply:P) and %[Label](location) are buttons and quick replies, $[Label](25.00) is for sale, ![](https://…) is an image, %((template:NAME))% a stored template, and &((template=[[NAME]]language=[[en_US]]body_text=[[…]]fallback=[[…]]))& a template of WhatsApp. What is around them stays in order; what stands for several messages is sent as several, but a notification is one message. Whatever cannot be read so stays as it is.
+
 Moments of a conversation are decimal Unix seconds; moments of a profile are ISO-8601 in UTC.`
 
 // tags are the parts of the reference, in the order they are shown.
@@ -19,10 +21,12 @@ var tags = []openapi.Tag{
 	{Name: "Users", Description: "One record for each customer."},
 	{Name: "Channels", Description: "Where a user can be reached."},
 	{Name: "Messages", Description: "What was said in a user's conversation."},
+	{Name: "Templates", Description: "Messages that an app keeps under a name, for its texts to send."},
 	{Name: "Conversation", Description: "Its state: started, unread, read, typing."},
 	{Name: "Consent", Description: "What a person allows to be sent."},
 	{Name: "Webhooks", Description: "Who is told of what happens, and what they answered."},
 	{Name: "Integrations", Description: "The configured channels of an app."},
+	{Name: "Message templates", Description: "What an integration's provider keeps, and must approve before it is sent."},
 	{Name: "Apps", Description: "The tenants. Everything else belongs to one."},
 	{Name: "Keys", Description: "Credentials of an app."},
 }

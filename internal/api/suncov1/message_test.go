@@ -135,7 +135,14 @@ func TestPostMessageRefuses(t *testing.T) {
 		`{"role":"appUser","type":"text","text":"a","destination":{"integrationType":"twilio"}}`:                                                               "destination",
 		`{"role":"appUser","type":"text","text":"a","actions":[{"type":"reply","text":"a","payload":"b"}]}`:                                                    "actions",
 		`{"role":"appMaker","type":"text","text":"a","metadata":{"k":"` + strings.Repeat("x", 4089) + `"}}`:                                                    "metadata",
-		`{"role":"appMaker","type":"text","text":"a","messageSchema":"whatsapp"}`:                                                                              "messageSchema",
+		`{"role":"appMaker","type":"text","text":"a","messageSchema":"line"}`:                                                                                  "messageSchema",
+		`{"role":"appMaker","type":"text","text":"a","messageSchema":"whatsapp"}`:                                                                              "message",
+		`{"role":"appMaker","messageSchema":"whatsapp","message":{"type":"text","text":{}}}`:                                                                   "message.text.body",
+		`{"role":"appUser","messageSchema":"whatsapp","message":{"type":"text","text":{"body":"a"}}}`:                                                          "messageSchema",
+		`{"role":"appUser","type":"carousel","items":[{"title":"A","actions":[{"type":"share"}]}]}`:                                                            "type",
+		`{"role":"appUser","type":"form","fields":[{"type":"text","name":"n","label":"N"}]}`:                                                                   "type",
+		`{"role":"appMaker","type":"formResponse","fields":[{"type":"text","name":"n","text":"N"}]}`:                                                           "type",
+		`{"role":"appMaker","type":"text","text":"%((template:gone))%"}`:                                                                                       "text",
 		`{"role":"appMaker","type":"text","text":"a","actions":[{"type":"reply","text":"a","payload":"b"},{"type":"link","text":"a","uri":"https://e.test"}]}`: "actions",
 	} {
 		body := w.post(in).want(http.StatusBadRequest, "bad_request")

@@ -284,6 +284,8 @@ func (p *program) settle(canary string) *tenancy {
 	v["notificationId"] = p.must(own, "POST", base+"/notifications", p.fill(`{"destination":{"integrationId":"{integrationId}","destinationId":"`+t.phone+`"},
 		"author":{"role":"appMaker"},"message":{"type":"text","text":"`+canary+`"}}`, v), "notification", "_id")
 	v["webhookId"] = p.must(own, "POST", "/v1.1/webhooks", `{"target":"https://`+strings.ToLower(canary)+`.example/","triggers":["payment:success"]}`, "webhook", "_id")
+	v["templateId"] = p.must(own, "POST", "/v1.1/templates", `{"name":"`+canary+`","message":{"role":"appMaker","type":"text","text":"`+canary+`"}}`, "template", "_id")
+	v["templateName"] = "order_update"
 	p.must(own, "POST", "/v1.1/consents", `{"address":"+15550199999","scope":"marketing","evidence":{"note":"`+canary+`"}}`)
 	return t
 }

@@ -22,6 +22,7 @@ import (
 	"heliograph/internal/auth"
 	"heliograph/internal/secret"
 	"heliograph/internal/store"
+	"heliograph/internal/template"
 	"heliograph/internal/tenant"
 	"heliograph/internal/testkit"
 )
@@ -66,6 +67,10 @@ func newWorld(t *testing.T) *world {
 		Auth: authentication, Tenants: w.tenants, Atomic: w.store.Atomically, Answers: store.Idempotency{Store: w.store},
 		Now: w.clock.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
+	w.api.Templates = template.New(template.Options{
+		Atomic: w.store.Atomically, Store: store.Templates{Store: w.store}, Definitions: store.TemplateDefinitions{Store: w.store}, Integrations: w.tenants,
+		Types: []*channel.Type{pigeon()}, IDs: ids, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+	})
 	w.handler = w.api.Handler()
 	w.org, err = w.tenants.DefaultOrg(t.Context())
 	w.must(err)
