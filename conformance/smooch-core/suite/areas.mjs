@@ -18,7 +18,9 @@ import { paging } from './paging.mjs';
 import { recent } from './recent.mjs';
 import { retries } from './retries.mjs';
 import { statuses } from './statuses.mjs';
+import { templates } from './templates.mjs';
 import { tokens } from './tokens.mjs';
+import { messageTypes } from './types.mjs';
 import { users } from './users.mjs';
 import { userTokens } from './user_tokens.mjs';
 import { webhooks } from './webhooks.mjs';
@@ -32,6 +34,8 @@ export const areas = {
   links,
   'links that fail': linkFailures,
   messages,
+  'types of messages': messageTypes,
+  templates,
   paging,
   conversations,
   notifications,
