@@ -50,6 +50,15 @@ type Keywords struct {
 	HelpReply      string   `json:"helpReply,omitempty"`
 }
 
+// ServiceAccount is an account's deputy: its keys reach the apps that it made or
+// was granted, and no other.
+type ServiceAccount struct {
+	ID      ServiceID
+	Org     OrgID
+	Name    string
+	Created Millis
+}
+
 // KeyScope says what a key may reach.
 type KeyScope string
 
@@ -64,7 +73,8 @@ const (
 type Key struct {
 	ID      KeyID
 	Org     OrgID
-	App     AppID // zero for account keys
+	App     AppID     // zero for account keys
+	Service ServiceID // of a service account's key, whose scope is account
 	Scope   KeyScope
 	Name    string
 	Secret  Secret
@@ -75,26 +85,34 @@ type Key struct {
 const (
 	accountKeyPrefix = "act_"
 	appKeyPrefix     = "app_"
+	serviceKeyPrefix = "svc_"
 )
 
-// Handle returns the key's id as its users write it: "app_" or "act_" and 24
-// hex digits.
+// Handle returns the key's id as its users write it: "app_", "act_" or "svc_" and
+// 24 hex digits.
 func (k *Key) Handle() string {
-	if k.Scope == ScopeAccount {
+	switch {
+	case !k.Service.IsZero():
+		return serviceKeyPrefix + k.ID.String()
+	case k.Scope == ScopeAccount:
 		return accountKeyPrefix + k.ID.String()
 	}
 	return appKeyPrefix + k.ID.String()
 }
 
-// ParseKeyHandle reads a key's handle.
+// ParseKeyHandle reads a key's handle. Service accounts' keys have the scope
+// account; whoever must tell the two apart compares Key.Handle.
 func ParseKeyHandle(s string) (KeyID, KeyScope, bool) {
-	scope := ScopeApp
-	hex, ok := strings.CutPrefix(s, appKeyPrefix)
-	if !ok {
-		scope = ScopeAccount
-		if hex, ok = strings.CutPrefix(s, accountKeyPrefix); !ok {
-			return KeyID{}, "", false
-		}
+	hex, scope := "", ScopeAccount
+	switch {
+	case strings.HasPrefix(s, appKeyPrefix):
+		hex, scope = s[len(appKeyPrefix):], ScopeApp
+	case strings.HasPrefix(s, accountKeyPrefix):
+		hex = s[len(accountKeyPrefix):]
+	case strings.HasPrefix(s, serviceKeyPrefix):
+		hex = s[len(serviceKeyPrefix):]
+	default:
+		return KeyID{}, "", false
 	}
 	id, ok := ParseID[keyKind](hex)
 	return id, scope, ok

@@ -83,6 +83,7 @@ func (m *IDMaker) Webhook() WebhookID           { return m.next() }
 func (m *IDMaker) Process() ProcessID           { return m.next() }
 func (m *IDMaker) Template() TemplateID         { return m.next() }
 func (m *IDMaker) Record() RecordID             { return m.next() }
+func (m *IDMaker) Service() ServiceID           { return m.next() }
 
 // Hex returns 24 hex digits for things that have no table of their own, such
 // as the actions of a message.

@@ -29,6 +29,7 @@ type (
 	processKind      struct{}
 	templateKind     struct{}
 	recordKind       struct{}
+	serviceKind      struct{}
 )
 
 // The identifiers. They are distinct types, so that one cannot be passed for
@@ -47,6 +48,7 @@ type (
 	ProcessID      = ID[processKind]
 	TemplateID     = ID[templateKind]
 	RecordID       = ID[recordKind] // consents, raw requests and other log-like rows
+	ServiceID      = ID[serviceKind]
 )
 
 // ParseID reads 24 hex digits. Only the lower-case form is an id, so that one

@@ -72,6 +72,7 @@ func bareTenants(d *data) *tenant.Service {
 		Atomic:       d.Atomically,
 		Apps:         store.Apps{Store: d.Store},
 		Keys:         store.Keys{Store: d.Store},
+		Accounts:     store.ServiceAccounts{Store: d.Store},
 		Integrations: store.Integrations{Store: d.Store},
 		IDs:          d.ids, Now: d.now, Random: rand.Reader,
 	})

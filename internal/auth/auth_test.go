@@ -24,6 +24,7 @@ var (
 	org        = heliograph.OrgID{1}
 	app        = heliograph.AppID{2}
 	appKey     = &heliograph.Key{ID: heliograph.KeyID{3}, Org: org, App: app, Scope: heliograph.ScopeApp, Secret: appSecret}
+	serviceKey = &heliograph.Key{ID: heliograph.KeyID{5}, Org: org, Service: heliograph.ServiceID{6}, Scope: heliograph.ScopeAccount, Secret: "the-secret-of-the-service-account"}
 	accountKey = &heliograph.Key{ID: heliograph.KeyID{4}, Org: org, Scope: heliograph.ScopeAccount, Secret: accountSecret}
 )
 
@@ -37,7 +38,7 @@ type world struct {
 
 func newWorld() *world {
 	return &world{
-		keys: map[heliograph.KeyID]*heliograph.Key{appKey.ID: appKey, accountKey.ID: accountKey},
+		keys: map[heliograph.KeyID]*heliograph.Key{appKey.ID: appKey, accountKey.ID: accountKey, serviceKey.ID: serviceKey},
 		now:  time.Unix(1_800_000_000, 0),
 	}
 }
@@ -117,6 +118,7 @@ func TestAuthenticate(t *testing.T) {
 	type m = jwt.MapClaims
 	appPrincipal := auth.Principal{Scope: heliograph.ScopeApp, Org: org, App: app, Key: appKey.ID}
 	userPrincipal := auth.Principal{Scope: heliograph.ScopeAppUser, Org: org, App: app, Key: appKey.ID, UserExternalID: "jo"}
+	servicePrincipal := auth.Principal{Scope: heliograph.ScopeAccount, Org: org, Service: serviceKey.Service, Key: serviceKey.ID}
 	accountPrincipal := auth.Principal{Scope: heliograph.ScopeAccount, Org: org, Key: accountKey.ID}
 
 	tests := []struct {
@@ -127,6 +129,11 @@ func TestAuthenticate(t *testing.T) {
 	}{
 		{"app key", basic(appHandle, appSecret), appPrincipal, 0},
 		{"account key", basic(accountHandle, accountSecret), accountPrincipal, 0},
+		{"service account's key", basic(serviceKey.Handle(), serviceKey.Secret.Reveal()), servicePrincipal, 0},
+		{"service account's token", hs(serviceKey.Handle(), serviceKey.Secret.Reveal(), m{"scope": "account"}), servicePrincipal, 0},
+		{"service account's key that claims app", hs(serviceKey.Handle(), serviceKey.Secret.Reveal(), m{"scope": "app"}), auth.Principal{}, heliograph.Forbidden},
+		{"service account's key with the account prefix", basic("act_"+serviceKey.ID.String(), serviceKey.Secret.Reveal()), auth.Principal{}, heliograph.Unauthenticated},
+		{"account key with the service prefix", basic("svc_"+accountKey.ID.String(), accountSecret), auth.Principal{}, heliograph.Unauthenticated},
 		{"scheme in lower case", "basic" + basic(appHandle, appSecret)[5:], appPrincipal, 0},
 		{"app token", hs(appHandle, appSecret, m{"scope": "app", "iat": earlier}), appPrincipal, 0},
 		{"app token with a future end", hs(appHandle, appSecret, m{"scope": "app", "exp": later}), appPrincipal, 0},

@@ -7,7 +7,10 @@ type Principal struct {
 	Scope heliograph.KeyScope
 	Org   heliograph.OrgID
 	App   heliograph.AppID // zero for ScopeAccount
-	Key   heliograph.KeyID
+	// Service is the service account that a ScopeAccount credential belongs to;
+	// zero: it is the organization's own, and reaches every app.
+	Service heliograph.ServiceID
+	Key     heliograph.KeyID
 	// UserExternalID is the user that a ScopeAppUser token speaks for.
 	UserExternalID string
 }

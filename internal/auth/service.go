@@ -86,19 +86,19 @@ func (s *Service) basic(ctx context.Context, credential string) (Principal, erro
 
 // key returns the key that a handle names.
 func (s *Service) key(ctx context.Context, handle string) (*heliograph.Key, error) {
-	id, scope, ok := heliograph.ParseKeyHandle(handle)
+	id, _, ok := heliograph.ParseKeyHandle(handle)
 	if !ok {
 		return nil, unauthorized("the key or its secret is wrong")
 	}
 	k, err := s.known.Get(id, func() (*heliograph.Key, error) { return s.keys.ByID(ctx, id) })
-	if heliograph.IsKind(err, heliograph.NotFound) || (err == nil && k.Scope != scope) {
+	if heliograph.IsKind(err, heliograph.NotFound) || (err == nil && k.Handle() != handle) {
 		return nil, unauthorized("the key or its secret is wrong")
 	}
 	return k, err
 }
 
 func principalOf(k *heliograph.Key) Principal {
-	return Principal{Scope: k.Scope, Org: k.Org, App: k.App, Key: k.ID}
+	return Principal{Scope: k.Scope, Org: k.Org, App: k.App, Service: k.Service, Key: k.ID}
 }
 
 func unauthorized(message string) error {

@@ -88,6 +88,12 @@ func (s Apps) List(ctx context.Context, org heliograph.OrgID, limit, offset int)
 		`SELECT `+appColumns+` FROM apps WHERE org_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT $2 OFFSET $3`, org, limit, offset)
 }
 
+// ListOfService returns the apps that a service account was granted, oldest first.
+func (s Apps) ListOfService(ctx context.Context, account heliograph.ServiceID, limit, offset int) ([]*heliograph.App, error) {
+	return collect(ctx, s.Store, scanApp, `SELECT `+appColumns+` FROM apps WHERE deleted_at IS NULL
+		AND id IN (SELECT app_id FROM service_grants WHERE service_id = $1) ORDER BY id LIMIT $2 OFFSET $3`, account, limit, offset)
+}
+
 // Update stores an app's name, settings and metadata.
 func (s Apps) Update(ctx context.Context, a *heliograph.App) error {
 	doc, err := json.Marshal(appDoc{a.Settings, a.Metadata})

@@ -15,6 +15,7 @@ var purgeOrder = []struct{ table, key string }{
 	{"templates", "id"}, {"template_definitions", "integration_id, name, language"}, {"template_sources", "integration_id"},
 	{"deliveries", "id"}, {"events", "id"}, {"inbound", "id"}, {"consents", "id"},
 	{"suppressions", "address, integration_id, scope"}, {"aliases", "alias, platform"}, {"idempotency", "route, key"},
+	{"service_grants", "service_id"}, {"menus", "integration_id"}, {"codes", "digest"},
 	{"webhook_log", "event_id, webhook_id, attempt, at"},
 }
 

@@ -98,6 +98,7 @@ func (s Users) Remove(ctx context.Context, app heliograph.AppID, id heliograph.U
 			`DELETE FROM conversations WHERE app_id = $1 AND user_id = $2`,
 			// That waited for whoever was writing to it, and may have made a client.
 			`DELETE FROM clients WHERE app_id = $1 AND user_id = $2`,
+			`DELETE FROM codes WHERE app_id = $1 AND user_id = $2`,
 			`DELETE FROM users WHERE app_id = $1 AND id = $2`,
 		} {
 			if _, err := s.exec(ctx, q, app, id); err != nil {

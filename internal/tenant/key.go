@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"unicode/utf8"
 
 	"heliograph"
 )
@@ -48,11 +47,8 @@ func (s *Service) CreateAccountKey(ctx context.Context, org heliograph.OrgID, na
 }
 
 func (s *Service) newKey(scope heliograph.KeyScope, name string) (*heliograph.Key, error) {
-	if name == "" {
-		return nil, heliograph.InvalidField("name", "is required")
-	}
-	if utf8.RuneCountInString(name) > heliograph.MaxNameRunes {
-		return nil, heliograph.InvalidField("name", "is longer than %d characters", heliograph.MaxNameRunes)
+	if err := checkName(name); err != nil {
+		return nil, err
 	}
 	var secret [64]byte
 	if _, err := io.ReadFull(s.Random, secret[:]); err != nil {

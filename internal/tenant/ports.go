@@ -23,6 +23,8 @@ type Apps interface {
 	Lock(ctx context.Context, id heliograph.AppID) (*heliograph.App, error)
 	// List returns the organization's apps, oldest first.
 	List(ctx context.Context, org heliograph.OrgID, limit, offset int) ([]*heliograph.App, error)
+	// ListOfService returns the apps that a service account was granted, oldest first.
+	ListOfService(ctx context.Context, account heliograph.ServiceID, limit, offset int) ([]*heliograph.App, error)
 	Update(ctx context.Context, a *heliograph.App) error
 	// MarkDeleted makes the app invisible at once.
 	MarkDeleted(ctx context.Context, id heliograph.AppID, at heliograph.Millis) error
@@ -40,6 +42,30 @@ type Keys interface {
 	ListOfApp(ctx context.Context, app heliograph.AppID) ([]*heliograph.Key, error)
 	// Delete removes a key of an app, or returns an error of kind NotFound.
 	Delete(ctx context.Context, app heliograph.AppID, id heliograph.KeyID) error
+	// OfService, ListOfService and DeleteOfService are the same for the keys of a
+	// service account.
+	OfService(ctx context.Context, account heliograph.ServiceID, id heliograph.KeyID) (*heliograph.Key, error)
+	ListOfService(ctx context.Context, account heliograph.ServiceID) ([]*heliograph.Key, error)
+	DeleteOfService(ctx context.Context, account heliograph.ServiceID, id heliograph.KeyID) error
+}
+
+// Accounts keeps service accounts and which apps they reach. A missing account is
+// an error of kind NotFound.
+type Accounts interface {
+	Insert(ctx context.Context, a *heliograph.ServiceAccount) error
+	Get(ctx context.Context, org heliograph.OrgID, id heliograph.ServiceID) (*heliograph.ServiceAccount, error)
+	// Lock is Get, and keeps others from locking it until the transaction ends.
+	Lock(ctx context.Context, org heliograph.OrgID, id heliograph.ServiceID) (*heliograph.ServiceAccount, error)
+	// List returns the organization's service accounts, oldest first.
+	List(ctx context.Context, org heliograph.OrgID, limit, offset int) ([]*heliograph.ServiceAccount, error)
+	Update(ctx context.Context, a *heliograph.ServiceAccount) error
+	// Delete removes an account with its keys and grants.
+	Delete(ctx context.Context, org heliograph.OrgID, id heliograph.ServiceID) error
+	// Grant lets an account reach an app. Granting twice is once.
+	Grant(ctx context.Context, id heliograph.ServiceID, app heliograph.AppID, at heliograph.Millis) error
+	// Revoke undoes Grant, or returns an error of kind NotFound.
+	Revoke(ctx context.Context, id heliograph.ServiceID, app heliograph.AppID) error
+	Granted(ctx context.Context, id heliograph.ServiceID, app heliograph.AppID) (bool, error)
 }
 
 // Integrations keeps integrations.

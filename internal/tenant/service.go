@@ -20,6 +20,7 @@ type Options struct {
 	Atomic       Atomic
 	Apps         Apps
 	Keys         Keys
+	Accounts     Accounts
 	Integrations Integrations
 	Credentials  Credentials
 	Hooks        Hooks
@@ -40,6 +41,8 @@ type Service struct {
 	types map[string]*channel.Type
 	apps  *fresh.Cache[heliograph.AppID, *heliograph.App]
 	open  *fresh.Cache[heliograph.IntegrationID, *opened]
+	// granted is which apps service accounts reach.
+	granted *fresh.Cache[grant, bool]
 }
 
 // New returns a service.
@@ -49,6 +52,7 @@ func New(o Options) *Service {
 		types:   make(map[string]*channel.Type, len(o.Types)),
 		apps:    fresh.New[heliograph.AppID, *heliograph.App](freshness, 1<<14, o.Now),
 		open:    fresh.New[heliograph.IntegrationID, *opened](freshness, 1<<14, o.Now),
+		granted: fresh.New[grant, bool](freshness, 1<<14, o.Now),
 	}
 	for _, t := range o.Types {
 		s.types[t.Name] = t

@@ -7,7 +7,7 @@ const about = `This API keeps the contract of Sunshine Conversations v1.1 for wh
 
 Resources of an app are found at two paths: with the app in it (/v1.1/apps/{appId}/…), for every key, and without it (/v1.1/…), where an app's key implies its app. Everything is also found under /sc.
 
-Call with a key's id and secret (Basic), or with a JWT that the key signed (Bearer). An account key reaches every app of the organization; an app's key reaches its app; a token of the scope appUser reaches its user only.
+Call with a key's id and secret (Basic), or with a JWT that the key signed (Bearer). An account key reaches every app of the organization; a service account's key those that it made or was granted; an app's key reaches its app; a token of the scope appUser reaches its user only.
 
 Bodies are JSON objects of at most 100 kB. Unknown fields are ignored. An error changes nothing; its body is {"error":{"code":"…","description":"…"}}, and its description begins with the field that is wrong. A 429 or 503 says in Retry-After when to come again.
 
@@ -29,4 +29,5 @@ var tags = []openapi.Tag{
 	{Name: "Message templates", Description: "What an integration's provider keeps, and must approve before it is sent."},
 	{Name: "Apps", Description: "The tenants. Everything else belongs to one."},
 	{Name: "Keys", Description: "Credentials of an app."},
+	{Name: "Service accounts", Description: "Deputies of an account: their keys make apps, and reach those they made or were granted."},
 }

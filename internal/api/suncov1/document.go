@@ -128,6 +128,10 @@ func pathDoc(name string) string {
 		return "The key's _id, which begins with app_."
 	case "templateName":
 		return "The template's name."
+	case "serviceAccountId":
+		return "The service account's id."
+	case "serviceKeyId":
+		return "The key's _id, which begins with svc_."
 	}
 	return "The " + noun(name) + "'s id."
 }
@@ -206,7 +210,7 @@ func (s scopes) names() []string {
 	for _, n := range []struct {
 		bit  scopes
 		name string
-	}{{forAccount, "account"}, {forApp, "app"}, {forUser, "appUser"}} {
+	}{{forAccount | forOwner, "account"}, {forApp, "app"}, {forUser, "appUser"}} {
 		if s&n.bit != 0 {
 			out = append(out, n.name)
 		}

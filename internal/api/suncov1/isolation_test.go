@@ -116,6 +116,33 @@ func TestIsolation(t *testing.T) {
 	}
 }
 
+// TestServiceAccountReachesItsAppsOnly sends every route, in every form, from a
+// service account that was granted one app, with the ids of another.
+func TestServiceAccountReachesItsAppsOnly(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, "")
+	a, b := p.settle("CanaryA"), p.settle("CanaryB")
+	intruder, before := basic(b.service), p.state(a.id)
+	for _, r := range suncov1.RoutesShown() {
+		if r.Public || r.Absent {
+			continue
+		}
+		for _, pattern := range r.Paths {
+			rec := p.do(intruder, r.Method, p.fill(pattern, a.values), p.body(r, a.values, a.phone))
+			at := r.Method + " " + pattern
+			if rec.Code != 403 && r.Name != "GET /apps" && r.Name != "POST /apps" {
+				t.Errorf("%s: %d, want 403: %s", at, rec.Code, rec.Body)
+			}
+			if strings.Contains(rec.Body.String(), a.canary) {
+				t.Errorf("%s shows what is of an app that was not granted: %s", at, rec.Body)
+			}
+		}
+	}
+	if changed := changes(before, p.state(a.id)); len(changed) > 0 {
+		t.Fatalf("an app that was not granted changed: %s", changed)
+	}
+}
+
 // TestOtherOrganization sends every route from an account key of strangers.
 func TestOtherOrganization(t *testing.T) {
 	t.Parallel()
@@ -127,7 +154,7 @@ func TestOtherOrganization(t *testing.T) {
 			continue
 		}
 		rec := p.do(basic(p.foreign), r.Method, p.fill(r.Paths[0], a.values), p.body(r, a.values, a.phone))
-		if strings.Contains(r.Paths[0], "{appId}") && rec.Code != 404 {
+		if (strings.Contains(r.Paths[0], "{appId}") || strings.Contains(r.Paths[0], "{serviceAccountId}")) && rec.Code != 404 {
 			t.Errorf("%s %s: %d, want 404: %s", r.Method, r.Name, rec.Code, rec.Body)
 		}
 		if strings.Contains(rec.Body.String(), a.canary) {

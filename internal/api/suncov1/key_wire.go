@@ -8,7 +8,7 @@ import (
 
 // keyJSON is a key on the wire.
 type keyJSON struct {
-	ID     string `json:"_id" doc:"Begins with app_."`
+	ID     string `json:"_id" doc:"Begins with app_, or svc_ for a service account's."`
 	Name   string `json:"name"`
 	Secret string `json:"secret,omitempty" doc:"Absent after creation when the app's hideKeySecrets is set."`
 }
@@ -18,9 +18,10 @@ type keyAnswer struct {
 }
 
 // wireKey shows a key, with its secret unless the app shows secrets only once.
+// Keys of service accounts have no app.
 func wireKey(k *heliograph.Key, app *heliograph.App) keyJSON {
 	out := keyJSON{ID: k.Handle(), Name: k.Name}
-	if !app.Settings.HideKeySecrets {
+	if app == nil || !app.Settings.HideKeySecrets {
 		out.Secret = k.Secret.Reveal()
 	}
 	return out

@@ -243,6 +243,8 @@ type tenancy struct {
 	key    *heliograph.Key
 	canary string
 	phone  string
+	// service is a service account's key that reaches this app alone.
+	service *heliograph.Key
 	// values has a value of this app for every parameter that a path can have.
 	values map[string]string
 	other  string // a second user's external id
@@ -256,8 +258,11 @@ func (p *program) settle(canary string) *tenancy {
 	app := p.must(account, "POST", "/v1.1/apps", `{"name":"`+canary+`","metadata":{"note":"`+canary+`"}}`, "app", "_id")
 	fatal(p.T, t.id.UnmarshalText([]byte(app)))
 	base := "/v1.1/apps/" + app
-	makeKey := func(name string) *heliograph.Key {
-		rec := p.do(account, "POST", base+"/keys", `{"name":"`+name+canary+`"}`)
+	t.values["serviceAccountId"] = p.must(account, "POST", "/v1.1/serviceaccounts", `{"name":"`+canary+`"}`, "serviceAccount", "_id")
+	service := "/v1.1/serviceaccounts/" + t.values["serviceAccountId"]
+	p.must(account, "PUT", service+"/apps/"+app, "")
+	makeKeyAt := func(at, name string) *heliograph.Key {
+		rec := p.do(account, "POST", at+"/keys", `{"name":"`+name+canary+`"}`)
 		var made struct {
 			Key struct {
 				ID     string `json:"_id"`
@@ -268,6 +273,10 @@ func (p *program) settle(canary string) *tenancy {
 		id, scope, _ := heliograph.ParseKeyHandle(made.Key.ID)
 		return &heliograph.Key{ID: id, Scope: scope, App: t.id, Secret: heliograph.Secret(made.Key.Secret)}
 	}
+	makeKey := func(name string) *heliograph.Key { return makeKeyAt(base, name) }
+	t.service = makeKeyAt(service, "deputy-")
+	fatal(p.T, t.service.Service.UnmarshalText([]byte(t.values["serviceAccountId"])))
+	t.values["serviceKeyId"] = t.service.Handle()
 	t.key = makeKey("main-")
 	own := basic(t.key)
 	p.numbers++

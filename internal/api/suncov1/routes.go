@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"heliograph"
+	"heliograph/internal/auth"
 	"heliograph/internal/conversation"
 )
 
@@ -15,6 +16,7 @@ func (a *API) routes() []route {
 	for _, area := range [][]route{
 		a.appRoutes(),
 		a.keyRoutes(),
+		a.serviceRoutes(),
 		a.integrationRoutes(),
 		a.referenceRoutes(),
 		a.absentRoutes(),
@@ -51,13 +53,19 @@ type scopes uint8
 const (
 	forAccount scopes = 1 << iota
 	forApp
-	forUser // only for a user's own resources: the path's {userId} must be the token's
+	forUser  // only for a user's own resources: the path's {userId} must be the token's
+	forOwner // account keys, but not those of service accounts
 
 	// forServers is what most routes allow: account and app keys.
 	forServers = forAccount | forApp
 	// forAll also allows users' tokens.
 	forAll = forServers | forUser
 )
+
+// admit reports whether a credential may call the route.
+func (s scopes) admit(p *auth.Principal) bool {
+	return s.allow(p.Scope) || s&forOwner != 0 && p.Scope == heliograph.ScopeAccount && p.Service.IsZero()
+}
 
 func (s scopes) allow(k heliograph.KeyScope) bool {
 	switch k {

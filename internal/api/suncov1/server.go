@@ -70,7 +70,10 @@ func (s *server) admit(ctx context.Context, c *call) error {
 		return err
 	}
 	c.Principal = p
-	if !c.route.scopes.allow(p.Scope) {
+	if !c.route.scopes.admit(&p) {
+		if !p.Service.IsZero() {
+			return forbidden("a service account's credential may not do this")
+		}
 		return forbidden("a credential of scope %s may not do this", p.Scope)
 	}
 	if err := s.findApp(ctx, c); err != nil {
@@ -126,6 +129,9 @@ func (s *server) findApp(ctx context.Context, c *call) error {
 	if id.IsZero() {
 		return forbidden("an account credential names its app in the path: /v1.1/apps/{appId}/…")
 	}
+	if err := s.granted(ctx, c, id); err != nil {
+		return err
+	}
 	app, err := s.Tenants.App(ctx, id)
 	if err != nil {
 		return err
@@ -135,6 +141,19 @@ func (s *server) findApp(ctx context.Context, c *call) error {
 	}
 	c.App = app
 	return nil
+}
+
+// granted checks that a service account reaches an app. It is told nothing of
+// other apps, not even whether they exist.
+func (s *server) granted(ctx context.Context, c *call, app heliograph.AppID) error {
+	if c.Principal.Service.IsZero() {
+		return nil
+	}
+	yes, err := s.Tenants.MayReach(ctx, c.Principal.Service, app)
+	if err == nil && !yes {
+		err = forbidden("this service account was not granted this app")
+	}
+	return err
 }
 
 // ownUser checks that the path names the user that the token speaks for.
