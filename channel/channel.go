@@ -6,6 +6,7 @@ package channel
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
@@ -178,6 +179,10 @@ type Type struct {
 	// Settings is a zero struct whose fields' tags drive validation, the
 	// reference page and the removal of secrets: see Fields.
 	Settings any
+
+	// Check, which may be nil, refuses settings that each field alone allows. It is
+	// given all of them, secrets included, and its errors show none.
+	Check func(settings map[string]json.RawMessage) error
 
 	// AddressField is the v1.1 API's name for the address ("phoneNumber", "address").
 	AddressField string

@@ -66,8 +66,8 @@ func declaredSettings(f *findings, settings any) {
 		if s.Doc == "" || !strings.HasSuffix(s.Doc, ".") {
 			f.add("the setting %s is not documented by a sentence", s.Name)
 		}
-		if s.Kind != reflect.String && s.Kind != reflect.Bool && s.Kind != reflect.Int {
-			f.add("the setting %s is neither text nor a switch nor a whole number", s.Name)
+		if s.Kind != reflect.String && s.Kind != reflect.Bool && s.Kind != reflect.Int && s.Kind != reflect.Slice {
+			f.add("the setting %s is neither text nor a list of texts nor a switch nor a whole number", s.Name)
 		}
 		if s.Secret && s.Kind != reflect.String {
 			f.add("the secret %s is not text", s.Name)

@@ -8,27 +8,28 @@ import (
 	"heliograph/channel"
 	"heliograph/channel/messagebird"
 	"heliograph/channel/smshttp"
+	"heliograph/channel/declared"
 	"heliograph/channel/twilio"
 	"heliograph/channel/whatsapp"
 )
 
-// Channels lists every channel of this build. Adding one is one line here.
+// Channels lists every channel of this build, and the types of integrations that
+// it knows without one. Adding a channel is one line here.
 func Channels() []*channel.Type {
 	return []*channel.Type{
 		&messagebird.Type,
 		&smshttp.Type,
+	types := []*channel.Type{
 		&twilio.Type,
 		&whatsapp.Type,
 	}
+	return append(types, declared.Types()...)
 }
 
 // checkProviders refuses an override for a channel that this build does not have:
 // a misspelt name would send to the real provider.
 func checkProviders(types []*channel.Type, urls map[string]string) error {
-	var names []string
-	for _, t := range types {
-		names = append(names, t.Name)
-	}
+	names := channel.WithChannel(types, nil)
 	for name := range urls {
 		if !slices.Contains(names, name) {
 			return fmt.Errorf("--provider-url %s: there is no such channel; this build has: %s", name, strings.Join(names, ", "))

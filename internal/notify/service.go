@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"heliograph"
@@ -20,6 +21,7 @@ type Service struct {
 	Identities   Identities
 	Now          heliograph.Clock
 	IDs          *heliograph.IDMaker
+	Types        []*channel.Type // those of this build
 	Watch        Watch
 	Templates    Templates
 }
@@ -153,6 +155,9 @@ func (s *Service) target(ctx context.Context, in *Intent) (*heliograph.Integrati
 	switch {
 	case i.App != in.App:
 		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration")
+	case kind.Open == nil:
+		return nil, nil, nil, heliograph.InvalidField("destination.integrationId", "names an integration of type %s, which has no channel in this build; notifications go through %s",
+			i.Type, strings.Join(channel.WithChannel(s.Types, func(t *channel.Type) bool { return t.Notifiable }), ", "))
 	case !kind.Notifiable:
 		return nil, nil, nil, heliograph.InvalidField("destination.integrationId", "names an integration of type %s, which cannot be the target of a notification", i.Type)
 	case i.Status == heliograph.IntegrationError:

@@ -106,7 +106,7 @@ func (s *Service) ConsentOf(ctx context.Context, app heliograph.AppID, address s
 // channel of that name, or by the first channel that can have such an address.
 func (s *Service) Address(kind, written string) (string, error) {
 	for _, t := range s.Types {
-		if kind != "" && t.Name != kind {
+		if t.Normalise == nil || kind != "" && t.Name != kind {
 			continue
 		}
 		if a, ok := t.Normalise(written); ok && storable(a) {

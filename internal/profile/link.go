@@ -66,6 +66,8 @@ func (s *Service) plan(ctx context.Context, app heliograph.AppID, o *LinkOrder) 
 	switch {
 	case o.Type == "":
 		return nil, heliograph.InvalidField("type", "is required")
+	case l.kind != nil && l.kind.Open == nil && len(l.kind.Linkable) == 0:
+		return nil, heliograph.InvalidField("type", "%s has no channel in this build; it must be one of %s", o.Type, strings.Join(s.linkable(), ", "))
 	case l.kind == nil || len(l.kind.Linkable) == 0:
 		return nil, heliograph.InvalidField("type", "must be one of %s", strings.Join(s.linkable(), ", "))
 	}

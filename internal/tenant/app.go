@@ -29,7 +29,13 @@ func (s *Service) CreateApp(ctx context.Context, org heliograph.OrgID, c AppChan
 	if err := c.apply(a); err != nil {
 		return nil, err
 	}
-	return a, s.Apps.Insert(ctx, a)
+	err := s.Atomic(ctx, func(ctx context.Context) error {
+		if err := s.Apps.Insert(ctx, a); err != nil {
+			return err
+		}
+		return s.insertKits(ctx, a)
+	})
+	return a, err
 }
 
 func defaultSettings() heliograph.AppSettings {

@@ -30,10 +30,7 @@ func (s *Service) CreateIntegration(ctx context.Context, app heliograph.AppID, t
 	if err != nil {
 		return nil, err
 	}
-	i := &heliograph.Integration{
-		ID: s.IDs.Integration(), App: app, Type: typ, Status: heliograph.IntegrationActive,
-		Settings: json.RawMessage("{}"), Secrets: "{}", Created: s.at(), Updated: s.at(),
-	}
+	i := s.newIntegration(app, typ)
 	if err := c.apply(t, i, false); err != nil {
 		return nil, err
 	}
@@ -214,13 +211,17 @@ func (c *IntegrationChange) apply(t *channel.Type, i *heliograph.Integration, up
 	return applyDelivery(&i.Delivery, c.Delivery)
 }
 
-// merge lays fields over a stored JSON object.
+// merge lays fields over a stored JSON object; null removes one.
 func merge(stored []byte, fields map[string]json.RawMessage) (json.RawMessage, error) {
 	all := map[string]json.RawMessage{}
 	if err := json.Unmarshal(stored, &all); err != nil {
 		return nil, err
 	}
 	for k, v := range fields {
+		if string(v) == "null" {
+			delete(all, k)
+			continue
+		}
 		all[k] = v
 	}
 	return json.Marshal(all)

@@ -56,7 +56,19 @@ func sameChannel(a, b *heliograph.Integration) bool {
 }
 
 func (s *Service) openChannel(t *channel.Type, i *heliograph.Integration) (channel.Channel, error) {
-	settings, err := allSettings(i)
+	all, err := allSettings(i)
+	if err != nil {
+		return nil, err
+	}
+	if t.Check != nil {
+		if err := t.Check(all); err != nil {
+			return nil, err
+		}
+	}
+	if t.Open == nil {
+		return channel.Absent(t), nil
+	}
+	settings, err := json.Marshal(all)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +76,7 @@ func (s *Service) openChannel(t *channel.Type, i *heliograph.Integration) (chann
 }
 
 // allSettings joins the public and the secret settings, for the channel alone.
-func allSettings(i *heliograph.Integration) ([]byte, error) {
+func allSettings(i *heliograph.Integration) (map[string]json.RawMessage, error) {
 	all := map[string]json.RawMessage{}
 	if err := json.Unmarshal(i.Settings, &all); err != nil {
 		return nil, fmt.Errorf("settings of integration %s: %w", i.ID, err)
@@ -72,7 +84,7 @@ func allSettings(i *heliograph.Integration) ([]byte, error) {
 	if err := json.Unmarshal([]byte(i.Secrets.Reveal()), &all); err != nil {
 		return nil, fmt.Errorf("secret settings of integration %s cannot be read", i.ID)
 	}
-	return json.Marshal(all)
+	return all, nil
 }
 
 // Integration returns an integration of an app, at most a second old.

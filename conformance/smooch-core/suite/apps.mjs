@@ -66,7 +66,7 @@ export function apps(bed) {
     const tenant = await bed.tenant('Kits');
     for (const api of [bed.account.apps, tenant.server.apps]) {
       const ids = await api.getSdkIds(tenant.appId);
-      assert.deepEqual(Object.keys(ids).sort(), ['androidIntegrationId', 'iosIntegrationId', 'webIntegrationId']);
+      assertShape(ids, { androidIntegrationId: id, iosIntegrationId: id, webIntegrationId: id });
     }
   });
 }

@@ -7,6 +7,7 @@ import { delivery } from './delivery.mjs';
 import { errors } from './errors.mjs';
 import { ids } from './ids.mjs';
 import { integrations } from './integrations.mjs';
+import { integrationKinds } from './kinds.mjs';
 import { keys } from './keys.mjs';
 import { limits } from './limits.mjs';
 import { linkBodies } from './link_bodies.mjs';
@@ -17,6 +18,7 @@ import { notifications } from './notifications.mjs';
 import { paging } from './paging.mjs';
 import { recent } from './recent.mjs';
 import { retries } from './retries.mjs';
+import { serviceAccounts } from './service_accounts.mjs';
 import { statuses } from './statuses.mjs';
 import { templates } from './templates.mjs';
 import { tokens } from './tokens.mjs';
@@ -29,7 +31,9 @@ export const areas = {
   'retries of webhooks': retries,
   apps,
   keys,
+  'service accounts': serviceAccounts,
   integrations,
+  'types of integrations': integrationKinds,
   users,
   links,
   'links that fail': linkFailures,

@@ -36,13 +36,16 @@ export function integrations(bed) {
       const made = [];
       for (let n = 0; n < 3; n += 1) made.push((await tenant.integrate())._id);
       const api = tenant.as(scope).integrations;
-      const first = await api.list({ appId, limit: 2 });
+      const first = await api.list({ appId, types: 'twilio', limit: 2 });
       assert.deepEqual([first.integrations.length, first.hasMore, first.offset], [2, true, 0]);
-      const second = await api.list({ appId, limit: 2, offset: 2 });
+      const second = await api.list({ appId, types: 'twilio', limit: 2, offset: 2 });
       assert.deepEqual([second.integrations.length, second.hasMore, second.offset], [1, false, 2]);
       assert.deepEqual([...first.integrations, ...second.integrations].map((i) => i._id).sort(), made.sort());
-      assert.equal((await api.list({ appId, types: ['twilio', 'web'] })).integrations.length, 3);
-      assert.equal((await api.list({ appId, types: ['web', 'ios'] })).integrations.length, 0);
+      assert.equal((await api.list({ appId, types: ['twilio', 'line'] })).integrations.length, 3);
+      assert.equal((await api.list({ appId, types: ['line', 'viber'] })).integrations.length, 0);
+      // The kits' come with the app.
+      assert.deepEqual((await api.list({ appId, types: ['web', 'ios'] })).integrations.map((i) => i.type).sort(), ['ios', 'web']);
+      assert.equal((await api.list({ appId })).integrations.length, 6);
     });
   }
 
@@ -51,6 +54,6 @@ export function integrations(bed) {
     const create = (props) => tenant.server.integrations.create({ appId: tenant.appId, props });
     await refusedAs(create({ ...twilio, authToken: 'wrong' }), 'bad_request');
     await refusedAs(create({ ...twilio, phoneNumberSid: `PN${'0'.repeat(28)}0404` }), 'bad_request');
-    assert.deepEqual((await tenant.server.integrations.list({ appId: tenant.appId })).integrations, []);
+    assert.deepEqual((await tenant.server.integrations.list({ appId: tenant.appId, types: 'twilio' })).integrations, []);
   });
 }

@@ -11,6 +11,7 @@ import (
 
 	"heliograph/channel"
 	"heliograph/internal/api/openapi"
+	"heliograph/internal/tenant"
 )
 
 // Document describes the surface. types are the channels of this build, whose
@@ -143,10 +144,20 @@ func (b *documentBuilder) integrationSettings(d *openapi.Document, types []*chan
 	var each []*openapi.Schema
 	for _, t := range types {
 		s := &openapi.Schema{Type: "object", Description: t.Title}
+		if !tenant.Usable(t) {
+			s.Description += ". Kept and checked; this build has no channel for it."
+		}
 		s.Property("type", &openapi.Schema{Type: "string", Enum: []string{t.Name}})
 		s.Required = []string{"type"}
 		for _, f := range channel.Fields(t.Settings) {
-			s.Property(f.Name, &openapi.Schema{Type: jsonKind(f.Kind), Description: f.Doc, WriteOnly: f.Secret})
+			p := &openapi.Schema{Type: jsonKind(f.Kind), Description: f.Doc, WriteOnly: f.Secret, Enum: f.Enum}
+			if f.Kind == reflect.Slice {
+				p.Items = &openapi.Schema{Type: "string"}
+			}
+			if f.Default != nil {
+				p.Description += " Unless told " + strings.Trim(string(f.Default), `"`) + "."
+			}
+			s.Property(f.Name, p)
 			if f.Required {
 				s.Required = append(s.Required, f.Name)
 			}
@@ -180,6 +191,8 @@ func jsonKind(k reflect.Kind) string {
 		return "integer"
 	case reflect.Float64:
 		return "number"
+	case reflect.Slice:
+		return "array"
 	}
 	return "string"
 }

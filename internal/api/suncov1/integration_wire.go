@@ -15,7 +15,7 @@ type integrationJSON struct {
 	Type        string                       `json:"type"`
 	DisplayName string                       `json:"displayName,omitempty"`
 	Status      heliograph.IntegrationStatus `json:"status" enum:"active,inactive,error"`
-	Error       string                       `json:"error,omitempty" doc:"Why the status is error: what the provider said."`
+	Error       string                       `json:"error,omitempty" doc:"Why the status is not active: what the provider said, or that this build has no channel for the type."`
 	WebhookURL  string                       `json:"webhookUrl,omitempty" doc:"Also gets this integration's delivery events and answers."`
 	HookURL     string                       `json:"hookUrl,omitempty" doc:"Where the provider is to call."`
 	Delivery    heliograph.DeliverySettings  `json:"delivery"`
@@ -43,6 +43,9 @@ func (a *API) wireIntegration(i *heliograph.Integration) (flatIntegration, error
 		WebhookURL: i.Delivery.WebhookURL, HookURL: a.Tenants.HookURL(i), Delivery: i.Delivery,
 	}
 	common.Delivery.WebhookURL = ""
+	if i.Status == heliograph.IntegrationActive && !tenant.Usable(a.Tenants.Type(i.Type)) {
+		common.Status, common.Error = heliograph.IntegrationInactive, "this build has no channel for integrations of type "+i.Type
+	}
 	if i.PausedUntil > heliograph.At(a.Now()) {
 		common.Paused = &pauseJSON{Reason: i.PauseReason}
 		if i.PausedUntil != tenant.UntilResumed {

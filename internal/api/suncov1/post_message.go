@@ -57,7 +57,7 @@ func (a *API) postMessage(ctx context.Context, c *call) (any, error) {
 	}
 	out, err := a.Conversations.Post(ctx, post)
 	if err != nil {
-		return nil, err
+		return nil, a.noChannel(ctx, c, post.Destination, err)
 	}
 	return wirePosted(out), nil
 }

@@ -24,6 +24,7 @@ import (
 	"heliograph/internal/config"
 	"heliograph/internal/secret"
 	"heliograph/internal/store"
+	"heliograph/internal/testkit/pgtest"
 )
 
 // program is the whole program, built as it is when it serves, but not started:
@@ -62,6 +63,17 @@ func newProgram(t *testing.T, url string) *program {
 	p.connect(c)
 	p.foreign = p.otherOrg(c)
 	return p
+}
+
+// onEachDatabase runs a test with a program on SQLite and one on PostgreSQL.
+func onEachDatabase(t *testing.T, run func(*program)) {
+	t.Helper()
+	for name, url := range map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "" }, "postgres": pgtest.URL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(newProgram(t, url(t)))
+		})
+	}
 }
 
 func fatal(t *testing.T, err error) {
