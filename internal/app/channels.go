@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"heliograph/channel"
+	"heliograph/channel/declared"
 	"heliograph/channel/messagebird"
 	"heliograph/channel/smshttp"
-	"heliograph/channel/declared"
 	"heliograph/channel/twilio"
 	"heliograph/channel/whatsapp"
 )
@@ -16,10 +16,9 @@ import (
 // Channels lists every channel of this build, and the types of integrations that
 // it knows without one. Adding a channel is one line here.
 func Channels() []*channel.Type {
-	return []*channel.Type{
+	types := []*channel.Type{
 		&messagebird.Type,
 		&smshttp.Type,
-	types := []*channel.Type{
 		&twilio.Type,
 		&whatsapp.Type,
 	}

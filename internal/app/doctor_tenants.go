@@ -148,7 +148,7 @@ func (d *doctor) verify(ctx context.Context, tenants *tenant.Service, i *store.S
 func (d *doctor) tenants(s *store.Store) *tenant.Service {
 	return tenant.New(tenant.Options{
 		Atomic: s.Atomically,
-		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Accounts: store.ServiceAccounts{Store: s}, Integrations: store.Integrations{Store: s},
+		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Accounts: store.ServiceAccounts{Store: s}, Integrations: store.Integrations{Store: s}, Menus: store.Menus{Store: s},
 		Host: &host{
 			http:      through(netguard.New(netguard.Options{AllowPrivate: true})),
 			providers: d.c.ProviderURL, public: d.c.BaseURL(), now: time.Now, log: d.log,

@@ -43,7 +43,7 @@ func newEngines(a *App) (*engines, error) {
 	e.webhookEngines(a)
 	e.tenants = tenant.New(tenant.Options{
 		Atomic: s.Atomically,
-		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Accounts: store.ServiceAccounts{Store: s}, Integrations: store.Integrations{Store: s},
+		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Accounts: store.ServiceAccounts{Store: s}, Integrations: store.Integrations{Store: s}, Menus: store.Menus{Store: s},
 		Credentials: e.auth, Hooks: e.webhooks, Host: a.host, Types: a.types,
 		IDs: a.data.ids, Now: a.now, Random: rand.Reader,
 	})

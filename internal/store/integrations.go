@@ -104,7 +104,7 @@ func (s Integrations) Update(ctx context.Context, i *heliograph.Integration) err
 	return err
 }
 
-// Delete removes an integration, and what its provider's templates are.
+// Delete removes an integration with its menu, and what its provider's templates are.
 func (s Integrations) Delete(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID) error {
 	return s.Atomically(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, `DELETE FROM integrations WHERE app_id = $1 AND id = $2`, app, id)
@@ -114,6 +114,9 @@ func (s Integrations) Delete(ctx context.Context, app heliograph.AppID, id helio
 		if err != nil {
 			return err
 		}
-		return TemplateDefinitions(s).forget(ctx, app, id)
+		if err := TemplateDefinitions(s).forget(ctx, app, id); err != nil {
+			return err
+		}
+		return Menus(s).Remove(ctx, app, id)
 	})
 }

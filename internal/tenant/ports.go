@@ -103,3 +103,13 @@ type Host interface {
 	// Deps returns what an integration's channel is opened with.
 	Deps(t *channel.Type, id heliograph.IntegrationID) channel.Deps
 }
+
+// Menus keeps menus. The zero integration stands for the app itself.
+type Menus interface {
+	// Get returns a menu; nil when there is none.
+	Get(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID) (*heliograph.Menu, error)
+	Set(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID, m *heliograph.Menu) error
+	// Remove removes a menu. It is no error when there is none. An integration's
+	// goes with the integration.
+	Remove(ctx context.Context, app heliograph.AppID, id heliograph.IntegrationID) error
+}

@@ -22,6 +22,7 @@ type Options struct {
 	Keys         Keys
 	Accounts     Accounts
 	Integrations Integrations
+	Menus        Menus
 	Credentials  Credentials
 	Hooks        Hooks
 	Host         Host

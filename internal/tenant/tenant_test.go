@@ -59,7 +59,7 @@ func newRig(t *testing.T) *rig {
 func (r *rig) engine(ids *heliograph.IDMaker, random *testkit.Random) *tenant.Service {
 	return tenant.New(tenant.Options{
 		Atomic: r.store.Atomically, Apps: store.Apps{Store: r.store}, Keys: store.Keys{Store: r.store},
-		Accounts: store.ServiceAccounts{Store: r.store}, Integrations: store.Integrations{Store: r.store}, Credentials: r, Hooks: r, Host: r,
+		Accounts: store.ServiceAccounts{Store: r.store}, Integrations: store.Integrations{Store: r.store}, Menus: store.Menus{Store: r.store}, Credentials: r, Hooks: r, Host: r,
 		Changed: func(id heliograph.IntegrationID) { r.changed = append(r.changed, id) },
 		Types: []*channel.Type{{Name: "pigeon", Title: "Pigeon post", Settings: settings{}, Open: func(c channel.Config, _ channel.Deps) (channel.Channel, error) {
 			r.opened++

@@ -13,6 +13,7 @@ import { limits } from './limits.mjs';
 import { linkBodies } from './link_bodies.mjs';
 import { links } from './links.mjs';
 import { linkFailures } from './link_failures.mjs';
+import { menus } from './menus.mjs';
 import { messages } from './messages.mjs';
 import { notifications } from './notifications.mjs';
 import { paging } from './paging.mjs';
@@ -34,6 +35,7 @@ export const areas = {
   'service accounts': serviceAccounts,
   integrations,
   'types of integrations': integrationKinds,
+  menus,
   users,
   links,
   'links that fail': linkFailures,

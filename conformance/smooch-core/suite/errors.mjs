@@ -40,7 +40,6 @@ export function errors(bed) {
 
   test('what is not offered says so', async () => {
     const tenant = await bed.tenant('Absent');
-    await refusedAs(tenant.server.menu.get(), 'not_implemented');
     await refusedAs(tenant.server.stripe.getAccount(), 'not_implemented');
   });
 

@@ -27,6 +27,7 @@ var tags = []openapi.Tag{
 	{Name: "Webhooks", Description: "Who is told of what happens, and what they answered."},
 	{Name: "Integrations", Description: "The configured channels of an app."},
 	{Name: "Message templates", Description: "What an integration's provider keeps, and must approve before it is sent."},
+	{Name: "Menus", Description: "What people can choose at any time: an app's, and those of integrations that have one of their own."},
 	{Name: "Apps", Description: "The tenants. Everything else belongs to one."},
 	{Name: "Keys", Description: "Credentials of an app."},
 	{Name: "Service accounts", Description: "Deputies of an account: their keys make apps, and reach those they made or were granted."},

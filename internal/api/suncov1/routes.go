@@ -18,6 +18,7 @@ func (a *API) routes() []route {
 		a.keyRoutes(),
 		a.serviceRoutes(),
 		a.integrationRoutes(),
+		a.menuRoutes(),
 		a.referenceRoutes(),
 		a.absentRoutes(),
 		a.userRoutes(),

@@ -15,8 +15,6 @@ func (a *API) absentRoutes() []route {
 		methods string
 		paths   string
 	}{
-		{appLevel, "GET PUT DELETE", "/menu"},
-		{appLevel, "GET POST PUT DELETE", "/integrations/{integrationId}/menu"},
 		{appLevel, "GET", "/stripe/account"},
 		{appLevel, "GET", "/appusers/{userId}/stripe/customer"},
 		{appLevel, "POST", "/appusers/{userId}/stripe/transaction"},

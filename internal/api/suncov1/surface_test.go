@@ -39,8 +39,8 @@ func TestBothFamiliesAndPrefixes(t *testing.T) {
 		{"unknown path, no credential", "", "/nothing", 404, "not_found"},
 		{"the old version", basic(w.key), "/v1/keys", 404, "not_found"},
 		{"a bad escape", basic(w.key), "/v1.1/keys/%00", 400, "bad_request"},
-		{"left out on purpose", basic(w.key), "/v1.1/menu", 501, "not_implemented"},
-		{"left out on purpose, no credential", "", "/v1.1/menu", 401, "unauthorized"},
+		{"left out on purpose", basic(w.key), "/v1.1/stripe/account", 501, "not_implemented"},
+		{"left out on purpose, no credential", "", "/v1.1/stripe/account", 401, "unauthorized"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

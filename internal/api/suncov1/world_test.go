@@ -59,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	authentication := auth.New(store.Keys{Store: w.store}, nobody{}, w.clock.Now)
 	w.tenants = tenant.New(tenant.Options{
 		Atomic: w.store.Atomically, Apps: store.Apps{Store: w.store}, Keys: store.Keys{Store: w.store},
-		Accounts: store.ServiceAccounts{Store: w.store}, Integrations: store.Integrations{Store: w.store}, Credentials: authentication, Hooks: w, Host: w,
+		Accounts: store.ServiceAccounts{Store: w.store}, Integrations: store.Integrations{Store: w.store}, Menus: store.Menus{Store: w.store}, Credentials: authentication, Hooks: w, Host: w,
 		Types: []*channel.Type{pigeon()}, Changed: func(id heliograph.IntegrationID) { w.changed = append(w.changed, id) },
 		IDs: ids, Now: w.clock.Now, Random: random,
 	})

@@ -21,6 +21,7 @@ func Tenancy(t *testing.T, open func(*testing.T) *store.Store) {
 	t.Run("keys", func(t *testing.T) { keys(t, open(t)) })
 	t.Run("service accounts", func(t *testing.T) { serviceAccounts(t, open(t)) })
 	t.Run("integrations", func(t *testing.T) { integrations(t, open(t)) })
+	t.Run("menus", func(t *testing.T) { menus(t, open(t)) })
 	t.Run("secrets are not readable in the database", func(t *testing.T) { sealed(t, open(t)) })
 	t.Run("a deleted app takes its credentials along", func(t *testing.T) { deletedApp(t, open(t)) })
 	t.Run("purge removes deleted apps and nothing else", func(t *testing.T) { purge(t, open(t)) })
