@@ -63,7 +63,7 @@ func newEngines(a *App) (*engines, error) {
 		Aliases: store.Aliases{Store: s}, Evidence: store.Inbound{Store: s},
 		Threads: store.Threads{Store: s}, Consents: store.Consents{Store: s},
 		Outbox: storingOutbox{store.Messages{Store: s}, e.delivery}, Integrations: e.tenants,
-		Types: a.types, IDs: a.data.ids, Now: a.now,
+		Codes: store.Codes{Store: s}, Random: rand.Reader, Types: a.types, IDs: a.data.ids, Now: a.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)

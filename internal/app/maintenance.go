@@ -20,6 +20,7 @@ func (a *App) startChores() {
 		chore{"ask providers for their templates", 2 * time.Second, a.engines.templates.Refresh},
 		chore{"remove deleted apps", 2 * time.Second, a.engines.tenants.Purge},
 		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removeKeys},
+		chore{"remove old codes", a.cfg.RetentionPeriod, a.removeCodes},
 		chore{"remove old history", a.cfg.RetentionPeriod, a.removeHistory},
 		chore{"tell the planner of growth", 15 * time.Second, a.analyze()},
 	)
@@ -37,6 +38,12 @@ func (a *App) analyze() func(context.Context) (bool, error) {
 		next *= 3
 		return false, store.Figures{Store: a.data.Store}.Analyze(ctx)
 	}
+}
+
+// removeCodes removes one-time codes that nobody used.
+func (a *App) removeCodes(ctx context.Context) (more bool, err error) {
+	n, err := store.Codes{Store: a.data.Store}.Prune(ctx, heliograph.At(a.now()), batch)
+	return n >= batch, err
 }
 
 func (a *App) removeKeys(ctx context.Context) (more bool, err error) {

@@ -51,7 +51,7 @@ func newBed(t testing.TB) *bed {
 	b.in = &heliograph.Integration{ID: b.ids.Integration(), App: b.app.ID, Type: "twilio"}
 	b.profiles, err = profile.New(profile.Parts{
 		Journal: b.s, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s},
-		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Aliases: store.Aliases{Store: b.s}, Evidence: store.Inbound{Store: b.s}, Outbox: outbox{b}, Types: []*channel.Type{{Name: "twilio"}, {Name: "whatsapp", Aliases: true}}, IDs: b.ids, Now: now,
+		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Aliases: store.Aliases{Store: b.s}, Evidence: store.Inbound{Store: b.s}, Codes: store.Codes{Store: b.s}, Random: rand.Reader, Outbox: outbox{b}, Types: []*channel.Type{{Name: "twilio"}, {Name: "whatsapp", Aliases: true}}, IDs: b.ids, Now: now,
 	})
 	b.must(err)
 	b.Service = conversation.New(conversation.Deps{

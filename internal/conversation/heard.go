@@ -38,7 +38,7 @@ func (h *heard) event() heliograph.EventData {
 func (s *Service) receiveFast(ctx context.Context, in *heliograph.Integration, raw []byte, fact *channel.Fact) (done bool, err error) {
 	f := cleaned(fact.Message)
 	app, err := s.Apps.App(ctx, in.App)
-	if err != nil || !f.Answers.IsZero() || s.meaning(app, f, false) != "" || s.meaning(app, f, true) != "" {
+	if err != nil || !f.Answers.IsZero() || isLinkCode(f.Text) || s.meaning(app, f, false) != "" || s.meaning(app, f, true) != "" {
 		return false, nil
 	}
 	now := s.now()
@@ -58,4 +58,11 @@ func (s *Service) receiveFast(ctx context.Context, in *heliograph.Integration, r
 	}
 	err = s.Sayings.Say(ctx, what)
 	return err == nil && what.Done, err
+}
+
+// isLinkCode reports whether a message is a code, which may make its sender
+// somebody else.
+func isLinkCode(text string) bool {
+	_, is := heliograph.ParseLinkCode(text)
+	return is
 }

@@ -64,7 +64,7 @@ func (b *bed) build(j profile.Journal, out profile.Outbox) {
 	var err error
 	b.Service, err = profile.New(profile.Parts{
 		Journal: j, Users: store.Users{Store: b.s}, Clients: store.Clients{Store: b.s}, Addresses: store.Clients{Store: b.s}, Aliases: store.Aliases{Store: b.s}, Evidence: store.Inbound{Store: b.s},
-		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Outbox: out, Integrations: integrations{b},
+		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Codes: store.Codes{Store: b.s}, Random: testkit.NewRandom(2), Outbox: out, Integrations: integrations{b},
 		Types: types(), IDs: b.ids, Now: b.clock.Now,
 	})
 	b.must(err)

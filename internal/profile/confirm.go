@@ -47,6 +47,9 @@ type Activity struct {
 // decides. It must be called before the message's user is looked up, in the same
 // transaction: the address may get a new owner by it.
 func (s *Service) ConfirmByActivity(ctx context.Context, a Activity) error {
+	if linked, err := s.RedeemLinkCode(ctx, a); linked || err != nil {
+		return err
+	}
 	waiting, err := s.Addresses.PendingAt(ctx, a.App, a.Integration, a.Address)
 	if err != nil {
 		return err

@@ -103,3 +103,36 @@ type Integrations interface {
 	// IntegrationsByType returns those of one type, oldest first.
 	IntegrationsByType(ctx context.Context, app heliograph.AppID, kind string) ([]*heliograph.Integration, error)
 }
+
+// CodeKind is what a one-time code is for.
+type CodeKind string
+
+// The kinds.
+const (
+	AuthCode CodeKind = "auth" // to go on as this user elsewhere
+	LinkCode CodeKind = "link" // to link a channel to this user
+)
+
+// Code is a one-time code. Of the code itself only the digest is kept.
+type Code struct {
+	App         heliograph.AppID
+	Kind        CodeKind
+	Digest      []byte
+	User        heliograph.UserID
+	Integration heliograph.IntegrationID // of a LinkCode
+	Expires     heliograph.Millis
+}
+
+// Codes keeps one-time codes. Those of a user go with the user.
+type Codes interface {
+	Insert(ctx context.Context, c *Code) error
+	// Find returns a code that is good at a moment, or an error of kind NotFound.
+	Find(ctx context.Context, app heliograph.AppID, kind CodeKind, digest []byte, at heliograph.Millis) (*Code, error)
+	// Take removes a code that is good at a moment and returns it, or returns an
+	// error of kind NotFound. Of several who take one code one gets it.
+	Take(ctx context.Context, app heliograph.AppID, kind CodeKind, digest []byte, at heliograph.Millis) (*Code, error)
+	// Trim keeps the newest codes of a user.
+	Trim(ctx context.Context, app heliograph.AppID, user heliograph.UserID, keep int) error
+	// Move makes the codes of one user stand for another.
+	Move(ctx context.Context, app heliograph.AppID, from, to heliograph.UserID) error
+}

@@ -6,6 +6,7 @@ package profile
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"heliograph"
 	"heliograph/channel"
@@ -21,11 +22,13 @@ type Parts struct {
 	Evidence     Evidence
 	Threads      Threads
 	Consents     Consents
+	Codes        Codes
 	Outbox       Outbox
 	Integrations Integrations
 	Types        []*channel.Type // the channels of this build
 	IDs          *heliograph.IDMaker
 	Now          heliograph.Clock
+	Random       io.Reader // crypto/rand.Reader outside tests
 }
 
 // Service is the engine.

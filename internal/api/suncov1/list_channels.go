@@ -30,7 +30,7 @@ func (a *API) listChannels(ctx context.Context, c *call) (any, error) {
 	out := channelsAnswer{Channels: []channelJSON{}}
 	for _, ch := range all {
 		one := channelJSON{Type: ch.Type, IntegrationID: ch.Integration.String()}
-		switch ch.AddressField {
+		switch addressField(ch.Type, ch.AddressField) {
 		case "phoneNumber":
 			one.PhoneNumber = ch.Address
 		case "address":
@@ -45,4 +45,22 @@ func (a *API) listChannels(ctx context.Context, c *call) (any, error) {
 		out.Channels = append(out.Channels, one)
 	}
 	return out, nil
+}
+
+// addressField is the name of the field that holds an address of a channel in
+// the list of channels. That is not always the one that a link is asked for by.
+func addressField(kind, field string) string {
+	switch kind {
+	case "twilio", "messagebird":
+		return "phoneNumber"
+	case "mailgun":
+		return "address"
+	case "whatsapp":
+		return "username"
+	case "messenger", "viber", "line", "wechat", "twitter", "instagram":
+		return "userId"
+	case "telegram":
+		return "chatId"
+	}
+	return field
 }

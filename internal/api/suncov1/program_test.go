@@ -294,7 +294,7 @@ func (p *program) settle(canary string) *tenancy {
 	p.numbers++
 	t.phone = fmt.Sprintf("+1555010%04d", p.numbers)
 	v := t.values
-	v["appId"], v["keyId"], v["channel"], v["deploymentId"] = app, makeKey("spare-").Handle(), "twilio", "5f3c1e7ab2c4d5e6f7a8b9c0"
+	v["appId"], v["keyId"], v["channel"], v["deploymentId"], v["integrationType"] = app, makeKey("spare-").Handle(), "twilio", "5f3c1e7ab2c4d5e6f7a8b9c0", "twilio"
 	v["integrationId"] = p.must(own, "POST", base+"/integrations", fmt.Sprintf(
 		`{"type":"twilio","displayName":"%s","accountSid":"AC%032d","authToken":"%032d","phoneNumberSid":"PN%032d"}`, canary, 1, 1, 1), "integration", "_id")
 	p.must(own, "POST", base+"/integrations/"+v["integrationId"]+"/pause", `{"reason":"`+canary+`"}`)

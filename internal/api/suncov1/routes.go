@@ -23,6 +23,7 @@ func (a *API) routes() []route {
 		a.absentRoutes(),
 		a.userRoutes(),
 		a.channelRoutes(),
+		a.reachRoutes(),
 		a.messageRoutes(),
 		a.templateRoutes(),
 		a.webhookRoutes(),

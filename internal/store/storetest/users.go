@@ -16,6 +16,7 @@ func Users(t *testing.T, open func(*testing.T) *store.Store) {
 	t.Run("an external id has one user", func(t *testing.T) { t.Parallel(); usersUnique(newThread(t, open)) })
 	t.Run("a lock names who is missing and keeps others out", func(t *testing.T) { t.Parallel(); usersLock(newThread(t, open)) })
 	t.Run("one conversation is started", func(t *testing.T) { t.Parallel(); usersStart(newThread(t, open)) })
+	t.Run("codes work once, for a while", func(t *testing.T) { t.Parallel(); codes(newThread(t, open)) })
 	t.Run("removing a user removes its clients and conversation", func(t *testing.T) { t.Parallel(); usersRemove(newThread(t, open)) })
 }
 
