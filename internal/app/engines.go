@@ -34,6 +34,7 @@ type engines struct {
 	delivery   *delivery.Engine
 	dispatcher *webhook.Dispatcher
 	lanes      *lanes
+	actors     *actors
 	process    heliograph.ProcessID
 }
 
@@ -68,10 +69,11 @@ func newEngines(a *App) (*engines, error) {
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
+	e.actors = newActors(e.tenants, a.log)
 	e.conversations = conversation.New(conversation.Deps{
 		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
 		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants, Reach: ahead{e}, Deliveries: store.Deliveries{Store: s},
-		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles, Templates: e.templates,
+		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles, Templates: e.templates, Actors: e.actors,
 		IDs: a.data.ids, Now: a.now,
 	})
 	e.notifications = &notify.Service{
@@ -126,6 +128,7 @@ func (e *engines) start(ctx context.Context) {
 // last ones have to tell. The lanes are given free last, so that no other
 // process works on them while ours still do.
 func (e *engines) stop(ctx context.Context) {
+	e.actors.stop()
 	e.delivery.Stop(ctx)
 	e.dispatcher.Stop(ctx)
 	e.lanes.stop(ctx)

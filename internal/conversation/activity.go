@@ -16,12 +16,12 @@ const (
 	ConversationRead ActivityType = "conversation:read"
 )
 
-// Act takes in an activity and returns the conversation after it. A business's
-// typing is not shown by any channel there is yet, and changes nothing.
+// Act takes in an activity and returns the conversation after it. What the
+// business does is also shown to the person, where the channel can.
 func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.Role, what ActivityType) (*heliograph.Conversation, error) {
 	switch {
 	case what == ConversationRead && role == heliograph.Business:
-		return s.businessRead(ctx, u)
+		return s.businessActs(ctx, u, what, s.businessRead)
 	case what == ConversationRead:
 		return s.Read(ctx, u)
 	case what != TypingStart && what != TypingStop:
@@ -29,7 +29,7 @@ func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.R
 	case role == heliograph.Customer:
 		return s.customerTypes(ctx, u, what)
 	}
-	return s.Conversation(ctx, u)
+	return s.businessActs(ctx, u, what, s.Conversation)
 }
 
 // Read marks everything as read by the user, and tells of it.

@@ -33,6 +33,7 @@ type bed struct {
 	mu     sync.Mutex
 	events []*heliograph.Event // committed, besides profiles'
 	sent   []*heliograph.Delivery
+	shown  []string // activities, since they were last looked at
 }
 
 func newBed(t testing.TB) *bed {
@@ -57,7 +58,7 @@ func newBed(t testing.TB) *bed {
 	b.Service = conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
 		Inbound: store.Inbound{Store: b.s}, Sayings: sayings{b}, Users: b.profiles, Events: journal{b}, Outbox: outbox{b},
-		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, Reach: b, Deliveries: store.Deliveries{Store: b.s}, IDs: b.ids, Now: now,
+		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, Actors: actors{b}, Reach: b, Deliveries: store.Deliveries{Store: b.s}, IDs: b.ids, Now: now,
 	})
 	return b
 }
@@ -241,4 +242,11 @@ func (b *bed) texts(u *heliograph.User) (out []string) {
 		out = append(out, m.Text)
 	}
 	return out
+}
+
+// actors notes what people are shown.
+type actors struct{ b *bed }
+
+func (a actors) Show(c *heliograph.Client, what channel.Activity, last string) {
+	a.b.shown = append(a.b.shown, c.Address+" "+string(what)+" "+last)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"heliograph"
+	"heliograph/channel"
 )
 
 // Tx runs fn in one transaction. fn works on the ports alone and may be run again.
@@ -161,4 +162,11 @@ type Templates interface {
 	// Shown returns c as the person sees it who gets it through an integration; c
 	// itself when that is not known. It asks no provider.
 	Shown(ctx context.Context, through heliograph.IntegrationID, c *heliograph.Content) *heliograph.Content
+}
+
+// Actors shows people what the business does, where their channel can.
+type Actors interface {
+	// Show neither waits nor fails. last is the provider's id of the person's newest
+	// message through the client, "" when there is none.
+	Show(c *heliograph.Client, a channel.Activity, last string)
 }

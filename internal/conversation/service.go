@@ -7,7 +7,8 @@ import (
 	"heliograph"
 )
 
-// Deps are the parts the engine is made of. Every field but Templates must be set.
+// Deps are the parts the engine is made of. Every field but Templates and Actors
+// must be set.
 type Deps struct {
 	Tx            Tx
 	Conversations Conversations
@@ -25,6 +26,7 @@ type Deps struct {
 	Links         Links
 	Identities    Identities
 	Templates     Templates
+	Actors        Actors // nil: nobody is shown what the business does
 	IDs           *heliograph.IDMaker
 	Now           heliograph.Clock
 }

@@ -105,6 +105,9 @@ func (s *Service) linkByCode(ctx context.Context, u *heliograph.User, a *Activit
 		return err
 	}
 	l := &linking{kind: s.channelType(i.Type), integration: i, address: a.Address}
+	if l.kind == nil {
+		return nil // another build gave the code
+	}
 	l.request = heliograph.LinkRequest{
 		Confirmation: heliograph.ConfirmUserActivity, Primary: true, Criteria: map[string]string{l.kind.AddressField: a.Address},
 	}

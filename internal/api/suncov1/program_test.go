@@ -302,6 +302,8 @@ func (p *program) settle(canary string) *tenancy {
 	v["otherId"] = p.must(own, "POST", "/v1.1/appusers", `{"userId":"`+t.other+`","givenName":"`+canary+`"}`, "appUser", "_id")
 	p.must(own, "POST", "/v1.1/appusers/"+v["userId"]+"/channels", `{"type":"twilio","phoneNumber":"`+t.phone+`","confirmation":{"type":"immediate"}}`)
 	v["messageId"] = p.must(own, "POST", "/v1.1/appusers/"+v["userId"]+"/messages", `{"role":"appMaker","type":"text","text":"`+canary+`"}`, "message", "_id")
+	v["actionId"] = actionOf(p.do(own, "POST", "/v1.1/appusers/"+v["userId"]+"/messages",
+		`{"role":"appMaker","type":"text","text":"`+canary+`","actions":[{"type":"postback","text":"Go","payload":"`+canary+`"}]}`))
 	v["notificationId"] = p.must(own, "POST", base+"/notifications", p.fill(`{"destination":{"integrationId":"{integrationId}","destinationId":"`+t.phone+`"},
 		"author":{"role":"appMaker"},"message":{"type":"text","text":"`+canary+`"}}`, v), "notification", "_id")
 	v["webhookId"] = p.must(own, "POST", "/v1.1/webhooks", `{"target":"https://`+strings.ToLower(canary)+`.example/","triggers":["payment:success"]}`, "webhook", "_id")
@@ -322,4 +324,19 @@ func (p *program) fill(pattern string, values map[string]string) string {
 		}
 		return v
 	})
+}
+
+// actionOf returns the id of the action of a message that was posted.
+func actionOf(rec *httptest.ResponseRecorder) string {
+	var posted struct {
+		Message struct {
+			Actions []struct {
+				ID string `json:"_id"`
+			}
+		}
+	}
+	if json.Unmarshal(rec.Body.Bytes(), &posted) != nil || len(posted.Message.Actions) == 0 {
+		return ""
+	}
+	return posted.Message.Actions[0].ID
 }

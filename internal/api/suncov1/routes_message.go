@@ -32,6 +32,9 @@ func (a *API) messageRoutes() []route {
 			op: op{tag: "Conversation", summary: "Get the conversation", out: conversationAnswer{}}},
 		{method: http.MethodPost, path: "/appusers/{userId}/conversation/activity", scopes: forAll, handle: a.postActivity,
 			op: op{tag: "Conversation", summary: "Tell of typing or reading", in: activityRequest{}, out: conversationAnswer{}}},
+		{method: http.MethodPost, path: "/appusers/{userId}/conversation/postback", scopes: forAll, handle: a.postPostback,
+			op: op{tag: "Conversation", summary: "Click a postback action", in: postbackRequest{},
+				doc: "Acts as the user clicking it: postback webhooks are told. With the app's echoPostback its text is also said by the user."}},
 		{method: http.MethodPost, path: "/appusers/{userId}/conversation/read", scopes: forAll, handle: a.readConversation,
 			op: op{tag: "Conversation", summary: "Reset the unread count", doc: "Marks the conversation as read by the user. It has no body.", out: conversationAnswer{}}},
 	}

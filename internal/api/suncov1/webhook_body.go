@@ -126,11 +126,7 @@ func (o *hookOut) postback() {
 	if m := o.c.Message; m != nil {
 		w := wireMessage(m)
 		w.write(&o.jsonOut, "message")
-		for i := range m.Actions {
-			if m.Actions[i].ID == clicked.ID {
-				clicked = m.Actions[i]
-			}
-		}
+		clicked = actionIn(m, clicked)
 	}
 	o.open("action", '{')
 	o.text("_id", clicked.ID)
@@ -141,4 +137,21 @@ func (o *hookOut) postback() {
 	o.close('}')
 	o.close('}')
 	o.close(']')
+}
+
+// actionIn returns the action of m, or of one of its items, with the id of a; or
+// a itself when there is none any more.
+func actionIn(m *heliograph.Message, a heliograph.Action) heliograph.Action {
+	lists := [][]heliograph.Action{m.Actions}
+	for i := range m.Items {
+		lists = append(lists, m.Items[i].Actions)
+	}
+	for _, list := range lists {
+		for i := range list {
+			if list[i].ID == a.ID {
+				return list[i]
+			}
+		}
+	}
+	return a
 }
