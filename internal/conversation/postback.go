@@ -51,9 +51,9 @@ func (s *Service) echo(ctx context.Context, u *heliograph.User, a *heliograph.Ac
 		return err
 	}
 	said := takeIn(conv, s.now())
-	m := s.message(conv, &Post{Role: heliograph.Customer, Content: &heliograph.Content{
+	m := s.message(conv, heliograph.Customer, &heliograph.Content{
 		Type: heliograph.TextMessage, Text: a.Text, Payload: a.Payload, Metadata: a.Metadata, Author: heliograph.Author{ID: u.ID.String()},
-	}})
+	})
 	return s.customerSaid(ctx, u, conv, m, said, heliograph.EventData{Channel: heliograph.SourceAPI})
 }
 
