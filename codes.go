@@ -23,6 +23,8 @@ const (
 	CodeIdempotencyInProgress = "idempotency_in_progress" // its twin has not finished within 5 s
 	CodeNotCancellable        = "not_cancellable"         // the notification has left the queue
 	CodeOverloaded            = "overloaded"              // the write window is full
+	CodeMediaPending          = "media_pending"           // a customer's file is still on its way from the provider
+	CodeMediaLost             = "media_lost"              // a customer's file could not be had from the provider
 )
 
 // Reasons of failed deliveries: what a delivery's Reason, the "error.code" of a

@@ -82,6 +82,7 @@ func (m *IDMaker) Event() EventID               { return m.next() }
 func (m *IDMaker) Webhook() WebhookID           { return m.next() }
 func (m *IDMaker) Process() ProcessID           { return m.next() }
 func (m *IDMaker) Template() TemplateID         { return m.next() }
+func (m *IDMaker) Media() MediaID               { return m.next() }
 func (m *IDMaker) Record() RecordID             { return m.next() }
 func (m *IDMaker) Service() ServiceID           { return m.next() }
 

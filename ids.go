@@ -30,6 +30,7 @@ type (
 	templateKind     struct{}
 	recordKind       struct{}
 	serviceKind      struct{}
+	mediaKind        struct{}
 )
 
 // The identifiers. They are distinct types, so that one cannot be passed for
@@ -47,6 +48,7 @@ type (
 	WebhookID      = ID[webhookKind]
 	ProcessID      = ID[processKind]
 	TemplateID     = ID[templateKind]
+	MediaID        = ID[mediaKind]
 	RecordID       = ID[recordKind] // consents, raw requests and other log-like rows
 	ServiceID      = ID[serviceKind]
 )

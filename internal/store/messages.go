@@ -121,12 +121,16 @@ func (s Messages) After(ctx context.Context, app heliograph.AppID, c heliograph.
 		WHERE app_id = $1 AND conversation_id = $2 AND received > $3 ORDER BY received LIMIT $4`, app, c, moment, limit)
 }
 
-// Delete removes one message of a conversation and returns what it was.
+// Delete removes one message of a conversation, with its file, and returns what
+// it was.
 func (s Messages) Delete(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, id heliograph.MessageID) (m *heliograph.Message, err error) {
 	err = s.Atomically(ctx, func(ctx context.Context) error {
 		m, err = one(ctx, s.Store, errNoMessage, scanMessage,
 			`DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2 AND id = $3 RETURNING `+messageColumns, app, c, id)
-		return err
+		if err != nil {
+			return err
+		}
+		return Media{s.Store}.goneWith(ctx, app, []heliograph.MessageID{id})
 	})
 	if err != nil {
 		return nil, err
@@ -134,10 +138,17 @@ func (s Messages) Delete(ctx context.Context, app heliograph.AppID, c heliograph
 	return m, nil
 }
 
-// DeleteAll removes every message of a conversation.
+// DeleteAll removes every message of a conversation, and the files that go with
+// them.
 func (s Messages) DeleteAll(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID) error {
-	_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2`, app, c)
-	return err
+	return s.Atomically(ctx, func(ctx context.Context) error {
+		if _, err := s.exec(ctx, `UPDATE media SET `+mediaGone+` WHERE app_id = $1 AND message_id IN
+			(SELECT id FROM messages WHERE app_id = $1 AND conversation_id = $2)`, app, c); err != nil {
+			return err
+		}
+		_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2`, app, c)
+		return err
+	})
 }
 
 // Cancel takes what has not been sent of a conversation's messages, or of one

@@ -11,6 +11,7 @@ import (
 // their keys. What is worked on comes first, so that work ends early; what
 // others are found by comes last, so that an interrupted purge can go on.
 var purgeOrder = []struct{ table, key string }{
+	{"media", "id"}, {"media_chunks", "media_id, n"},
 	{"webhooks", "id"}, {"clients", "id"}, {"users", "id"}, {"conversations", "id"}, {"messages", "id"},
 	{"templates", "id"}, {"template_definitions", "integration_id, name, language"}, {"template_sources", "integration_id"},
 	{"deliveries", "id"}, {"events", "id"}, {"inbound", "id"}, {"consents", "id"},
@@ -18,6 +19,9 @@ var purgeOrder = []struct{ table, key string }{
 	{"service_grants", "service_id"}, {"menus", "integration_id"}, {"codes", "digest"},
 	{"webhook_log", "event_id, webhook_id, attempt, at"},
 }
+
+// maxPieces bounds the pieces of files that go at a time: they are large.
+const maxPieces = 8
 
 // Purge removes up to limit rows of each kind of one deleted app, and reports
 // whether more are left. When nothing is left of an app its row goes.
@@ -31,6 +35,10 @@ func (s Apps) Purge(ctx context.Context, limit int) (more bool, err error) {
 		return true, err
 	}
 	for _, t := range purgeOrder {
+		limit := limit
+		if t.table == "media_chunks" {
+			limit = min(limit, maxPieces)
+		}
 		n, err := s.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE app_id = $1 AND (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE app_id = $1 LIMIT $2)`, t.table, t.key), app, limit)
 		if err != nil {
 			return true, err

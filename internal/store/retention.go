@@ -52,22 +52,36 @@ func (s Retention) Deliveries(ctx context.Context, app heliograph.AppID, before 
 }
 
 // Messages removes up to limit messages from before a moment that nothing waits
-// to send.
+// to send, and the files that go with them.
 func (s Retention) Messages(ctx context.Context, app heliograph.AppID, before heliograph.Millis, limit int) (int64, error) {
 	const old = `FROM messages m WHERE m.app_id = $1 AND m.id < $2
 		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.app_id = m.app_id AND d.id = m.notification_id AND d.status IN ('scheduled', 'queued', 'unknown'))
 		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.app_id = m.app_id AND d.message_id = m.id AND d.kind <> 'notification' AND d.status IN ('scheduled', 'queued', 'unknown'))`
-	return s.removeOld(ctx, old, `DELETE FROM messages WHERE app_id = $1 AND id IN (SELECT m.id `+old+` ORDER BY m.id LIMIT $3)`,
-		app, idBefore(before), limit)
+	if found, err := s.anyOld(ctx, old, app, idBefore(before)); err != nil || !found {
+		return 0, err
+	}
+	var gone []heliograph.MessageID
+	err := s.Atomically(ctx, func(ctx context.Context) (err error) {
+		if gone, err = collect(ctx, s.Store, scanID[heliograph.MessageID], `DELETE FROM messages WHERE app_id = $1 AND id IN (SELECT m.id `+old+` ORDER BY m.id LIMIT $3) RETURNING id`,
+			app, idBefore(before), limit); err != nil {
+			return err
+		}
+		return Media{s.Store}.goneWith(ctx, app, gone)
+	})
+	return int64(len(gone)), err
 }
 
 // removeOld looks first, because a look costs no writer's time.
 func (s Retention) removeOld(ctx context.Context, old, remove string, app heliograph.AppID, before []byte, limit int) (int64, error) {
-	found, err := collect(ctx, s.Store, func(row scanner) (n int, err error) { return n, row.Scan(&n) }, `SELECT 1 `+old+` LIMIT 1`, app, before)
-	if err != nil || len(found) == 0 {
+	if found, err := s.anyOld(ctx, old, app, before); err != nil || !found {
 		return 0, err
 	}
 	return s.exec(ctx, remove, app, before, limit)
+}
+
+func (s Retention) anyOld(ctx context.Context, old string, app heliograph.AppID, before []byte) (bool, error) {
+	found, err := collect(ctx, s.Store, func(row scanner) (n int, err error) { return n, row.Scan(&n) }, `SELECT 1 `+old+` LIMIT 1`, app, before)
+	return len(found) > 0, err
 }
 
 // idBefore comes before every id of 12 bytes that was made at m or later.

@@ -88,7 +88,7 @@ func (s Threads) CancelDeliveries(ctx context.Context, app heliograph.AppID, at 
 	return cancelled, err
 }
 
-// Erase deletes messages with the requests that brought them, and the address
+// Erase deletes messages with their files and the requests that brought them, and the address
 // from deliveries that are over. What is left of a delivery can be counted, but
 // tells of nobody. A request is found by the provider's id of its message.
 func (s Threads) Erase(ctx context.Context, app heliograph.AppID, messages []heliograph.MessageID, deliveries []heliograph.NotificationID) error {
@@ -106,8 +106,10 @@ func (s Threads) Erase(ctx context.Context, app heliograph.AppID, messages []hel
 			append([]any{[]byte{}}, withIDs(app, messages)...)...); err != nil {
 			return err
 		}
-		_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND id IN (`+placeholders(2, len(messages))+`)`, withIDs(app, messages)...)
-		return err
+		if _, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND id IN (`+placeholders(2, len(messages))+`)`, withIDs(app, messages)...); err != nil {
+			return err
+		}
+		return Media{s.Store}.goneWith(ctx, app, messages)
 	})
 }
 

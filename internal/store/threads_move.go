@@ -149,8 +149,15 @@ func (s Threads) Join(ctx context.Context, from, to *heliograph.User) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, `UPDATE messages SET user_id = $1 WHERE app_id = $2 AND user_id = $3 AND conversation_id IS NULL`, to.ID, to.App, from.ID)
-	return err
+	for _, q := range []string{
+		`UPDATE messages SET user_id = $1 WHERE app_id = $2 AND user_id = $3 AND conversation_id IS NULL`,
+		`UPDATE media SET user_id = $1 WHERE app_id = $2 AND user_id = $3`,
+	} {
+		if _, err := s.exec(ctx, q, to.ID, to.App, from.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanMarks(row scanner) (c [5]int64, err error) {

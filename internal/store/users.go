@@ -88,7 +88,8 @@ func (s Users) Save(ctx context.Context, u *heliograph.User) error {
 	return err
 }
 
-// Remove deletes a user, its clients and its conversations. Messages must have
+// Remove deletes a user, its clients, its conversations and the files that were
+// uploaded for it. Messages must have
 // been erased or moved before.
 func (s Users) Remove(ctx context.Context, app heliograph.AppID, id heliograph.UserID) error {
 	return s.Atomically(ctx, func(ctx context.Context) error {
@@ -99,6 +100,7 @@ func (s Users) Remove(ctx context.Context, app heliograph.AppID, id heliograph.U
 			// That waited for whoever was writing to it, and may have made a client.
 			`DELETE FROM clients WHERE app_id = $1 AND user_id = $2`,
 			`DELETE FROM codes WHERE app_id = $1 AND user_id = $2`,
+			`UPDATE media SET ` + mediaGone + ` WHERE app_id = $1 AND user_id = $2`,
 			`DELETE FROM users WHERE app_id = $1 AND id = $2`,
 		} {
 			if _, err := s.exec(ctx, q, app, id); err != nil {

@@ -40,6 +40,7 @@ var areas = []struct {
 	{"webhooks", Webhooks},
 	{"answers", Answers},
 	{"retention", Retention},
+	{"media", Media},
 	{"system", System},
 }
 

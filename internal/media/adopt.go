@@ -1,0 +1,86 @@
+package media
+
+import (
+	"context"
+	"strings"
+
+	"heliograph"
+	"heliograph/channel"
+)
+
+// Held is a customer's file that was stored before the message it came with.
+// The zero Held is none.
+type Held struct{ file *File }
+
+// Hold stores a file that a provider's request holds whole, before the message
+// is taken in: outside of the transaction, so that a large file does not keep
+// others waiting. What no message adopts within the hour goes again. A file that
+// is to be fetched is not held.
+func (s *Service) Hold(ctx context.Context, in *heliograph.Integration, m *channel.Media) (Held, error) {
+	if len(m.Data) == 0 {
+		return Held{}, nil
+	}
+	f := s.file(in.App, FromInbound, m.Type, m.Name)
+	f.Integration = in.ID
+	if err := s.hold(ctx, f, m.Data); err != nil {
+		return Held{}, err
+	}
+	return Held{f}, nil
+}
+
+// Adopt makes what a customer attached to msg a file of ours, in the transaction
+// of ctx, and has msg name it: by a URL that never changes, whether the file is
+// here already or is still to be fetched.
+func (s *Service) Adopt(ctx context.Context, in *heliograph.Integration, msg *heliograph.Message, m *channel.Media, held Held) error {
+	var f *File
+	if held.file != nil {
+		copied := *held.file // the transaction may be run again
+		f = &copied
+		f.User, f.Message = msg.User, msg.ID
+		if err := s.Store.Publish(ctx, f); err != nil {
+			return err
+		}
+		s.Store.AfterCommit(ctx, func() { s.Watch.MediaBytes("fetched", f.Size) })
+	} else {
+		f = s.file(in.App, FromInbound, m.Type, m.Name)
+		f.State, f.Due = Pending, f.Created
+		f.Integration, f.User, f.Message = in.ID, msg.User, msg.ID
+		f.Size, f.Source = max(0, m.Size), Source{URL: m.URL, ID: m.ID, SHA256: m.SHA256}
+		if err := s.Store.Insert(ctx, f); err != nil {
+			return err
+		}
+		s.Store.AfterCommit(ctx, s.look)
+	}
+	msg.MediaURL, msg.MediaType, msg.MediaSize, msg.AltText = s.URL(f), f.Type, f.Size, altText(m.Name)
+	return nil
+}
+
+// altText is a file's name as its message shows it.
+func altText(name string) string {
+	if r := []rune(strings.TrimSpace(name)); len(r) > heliograph.MaxAltRunes {
+		return string(r[:heliograph.MaxAltRunes])
+	}
+	return strings.TrimSpace(name)
+}
+
+// Use notes, in the transaction of ctx, that msg shows a file of ours, if it
+// does: msg tells the file's type and size, and an upload that is the user's
+// goes when msg goes.
+func (s *Service) Use(ctx context.Context, msg *heliograph.Message) error {
+	ref, ok := s.Parse(msg.MediaURL)
+	if !ok || ref.App != msg.App {
+		return nil
+	}
+	f, err := s.find(ctx, ref)
+	if heliograph.IsKind(err, heliograph.NotFound) {
+		return nil // a mistake, but the message's own
+	}
+	if err != nil {
+		return err
+	}
+	if msg.MediaType == "" {
+		msg.MediaType = f.Type
+	}
+	msg.MediaSize = f.Size
+	return s.Store.Attach(ctx, f, msg)
+}
