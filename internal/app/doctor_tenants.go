@@ -43,6 +43,22 @@ func (d *doctor) queues(ctx context.Context, f store.Figures) {
 		d.add(check, OK, "", "%d deliveries wait, %d outcomes are unknown", depth["ready"], depth["unknown"])
 	}
 	d.webhooks(ctx, f)
+	d.files(ctx, f, now)
+}
+
+// files looks at the customers' files that wait to be fetched.
+func (d *doctor) files(ctx context.Context, f store.Figures, now heliograph.Millis) {
+	const check = "files"
+	w, err := f.Media(ctx)
+	switch age := now.Sub(w.Oldest); {
+	case err != nil:
+		d.add(check, Warn, "", "what waits cannot be told: %v", err)
+	case w.Depth > 0 && age > 15*time.Minute:
+		d.add(check, Warn, "See the log for why their providers do not give them, and whether a server runs. After about a day of attempts a file is lost.",
+			"%d files of customers wait to be fetched, the oldest for %s", w.Depth, age.Round(time.Second))
+	default:
+		d.add(check, OK, "", "%d files of customers wait to be fetched", w.Depth)
+	}
 }
 
 func (d *doctor) webhooks(ctx context.Context, f store.Figures) {

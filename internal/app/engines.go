@@ -12,6 +12,7 @@ import (
 	"heliograph/internal/config"
 	"heliograph/internal/conversation"
 	"heliograph/internal/delivery"
+	"heliograph/internal/media"
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
 	"heliograph/internal/store"
@@ -30,6 +31,7 @@ type engines struct {
 	notifications *notify.Service
 	webhooks      *webhook.Service
 	templates     *template.Service
+	media         *media.Service
 
 	delivery   *delivery.Engine
 	dispatcher *webhook.Dispatcher
@@ -58,6 +60,7 @@ func newEngines(a *App) (*engines, error) {
 		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
 		Spread: spread(a.cfg), Process: e.sharing(a),
 	})
+	e.media = newMedia(a, e.tenants)
 	var err error
 	e.profiles, err = profile.New(profile.Parts{
 		Journal: s, Users: store.Users{Store: s}, Clients: store.Clients{Store: s}, Addresses: store.Clients{Store: s},
@@ -73,7 +76,7 @@ func newEngines(a *App) (*engines, error) {
 	e.conversations = conversation.New(conversation.Deps{
 		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
 		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants, Reach: ahead{e}, Deliveries: store.Deliveries{Store: s},
-		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles, Templates: e.templates, Actors: e.actors,
+		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles, Templates: e.templates, Actors: e.actors, Files: e.media,
 		IDs: a.data.ids, Now: a.now,
 	})
 	e.notifications = &notify.Service{
@@ -122,6 +125,7 @@ func (e *engines) start(ctx context.Context) {
 	e.delivery.Start(ctx)
 	e.dispatcher.Start()
 	e.lanes.start(ctx)
+	e.media.Start()
 }
 
 // stop ends in the order in which work flows: no new attempts, then what the
@@ -129,6 +133,7 @@ func (e *engines) start(ctx context.Context) {
 // process works on them while ours still do.
 func (e *engines) stop(ctx context.Context) {
 	e.actors.stop()
+	e.media.Stop()
 	e.delivery.Stop(ctx)
 	e.dispatcher.Stop(ctx)
 	e.lanes.stop(ctx)

@@ -18,8 +18,9 @@ type host struct {
 	guarded   http.RoundTripper // to what tenants name
 	guard     *netguard.Guard
 	auth      channel.Authenticator
-	providers map[string]string // channel's name -> base URL, where it is not the real one
-	public    string            // our own base URL, no trailing slash
+	providers map[string]string                                            // channel's name -> base URL, where it is not the real one
+	public    string                                                       // our own base URL, no trailing slash
+	media     func(ctx context.Context, url string) (*channel.Blob, error) // opens a file of ours; nil: there are none
 	now       heliograph.Clock
 	log       *slog.Logger
 }
@@ -40,7 +41,7 @@ func (h *host) Deps(t *channel.Type, id heliograph.IntegrationID) channel.Deps {
 		Guarded: h.guarded,
 		Dial:    h.guard.DialContext,
 		Auth:    h.auth,
-		Media:   noMedia,
+		Media:   h.openFile,
 		BaseURL: strings.TrimRight(base, "/"),
 		HookURL: h.public + "/hooks/" + t.Name + "/" + id.String(),
 		Clock:   h.now,
@@ -48,7 +49,11 @@ func (h *host) Deps(t *channel.Type, id heliograph.IntegrationID) channel.Deps {
 	}
 }
 
-// noMedia is a host that serves no files.
-func noMedia(context.Context, string) (*channel.Blob, error) {
-	return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such file")
+// openFile opens a file that we serve. The engine that has them is made after
+// the host.
+func (h *host) openFile(ctx context.Context, url string) (*channel.Blob, error) {
+	if h.media == nil {
+		return nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeNotFound, "there is no such file")
+	}
+	return h.media(ctx, url)
 }

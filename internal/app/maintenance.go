@@ -19,6 +19,7 @@ func (a *App) startChores() {
 		chore{"look at what commands changed", time.Second, a.lookAround},
 		chore{"ask providers for their templates", 2 * time.Second, a.engines.templates.Refresh},
 		chore{"remove deleted apps", 2 * time.Second, a.engines.tenants.Purge},
+		chore{"remove files that are gone", 2 * time.Second, a.engines.media.Sweep},
 		chore{"remove idempotency keys", a.cfg.RetentionPeriod, a.removeKeys},
 		chore{"remove old codes", a.cfg.RetentionPeriod, a.removeCodes},
 		chore{"remove old history", a.cfg.RetentionPeriod, a.removeHistory},

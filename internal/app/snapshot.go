@@ -35,5 +35,13 @@ func (a *App) snapshot(ctx context.Context) (s metrics.Snapshot, err error) {
 	if hooks.Oldest > 0 {
 		s.Webhooks.Age = max(0, now.Sub(hooks.Oldest))
 	}
+	files, err := f.Media(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Media = metrics.MediaQueue{Depth: files.Depth}
+	if files.Oldest > 0 {
+		s.Media.Age = max(0, now.Sub(files.Oldest))
+	}
 	return s, nil
 }

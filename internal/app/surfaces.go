@@ -9,8 +9,10 @@ import (
 	"heliograph"
 	"heliograph/internal/api/hooks"
 	"heliograph/internal/api/httpx"
+	"heliograph/internal/api/mediafiles"
 	"heliograph/internal/api/ops"
 	"heliograph/internal/api/suncov1"
+	"heliograph/internal/media"
 	"heliograph/internal/store"
 )
 
@@ -38,6 +40,7 @@ func (a *App) surfaces() {
 	operations := a.operations()
 	inner := places{
 		{hooks.Prefix, named("POST /hooks/{channel}", a.providerHooks())},
+		{media.Prefix, a.mediaFiles()},
 		{"/", a.api().Handler()},
 	}
 	outer := places{{"/", httpx.Wrap(inner, httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader})}}
@@ -66,7 +69,7 @@ func (a *App) api() *suncov1.API {
 	e := a.engines
 	return &suncov1.API{
 		Auth: e.auth, Tenants: e.tenants, Profiles: e.profiles, Conversations: e.conversations,
-		Notifications: e.notifications, Webhooks: e.webhooks, Templates: e.templates,
+		Notifications: e.notifications, Webhooks: e.webhooks, Templates: e.templates, Media: e.media,
 		Atomic: a.data.Atomically, Answers: store.Idempotency{Store: a.data.Store}, Version: a.version,
 		PublicURL: a.host.public, Now: a.now, Log: a.log,
 	}
@@ -77,6 +80,11 @@ func (a *App) providerHooks() http.Handler {
 		Integrations: a.engines.tenants, Conversations: countedAnswers{a.engines.conversations, a.metrics}, Deliveries: countedStatuses{a.engines.delivery, a.metrics},
 		Notices: notices{a.engines, a.metrics}, PublicURL: a.host.public, Log: a.log,
 	}
+}
+
+func (a *App) mediaFiles() http.Handler {
+	e := a.engines
+	return &mediafiles.API{Files: e.media, Auth: e.auth, Apps: e.tenants, Users: e.profiles, Log: a.log}
 }
 
 // named tells the figures which route a handler answers.

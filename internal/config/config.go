@@ -17,6 +17,7 @@ type Config struct {
 	Log
 	Listen
 	Providers
+	Files
 	Work
 	Retention
 }
@@ -60,6 +61,12 @@ type Listen struct {
 type Providers struct {
 	ProviderURL         map[string]string `group:"Providers" mapsep:";" placeholder:"NAME=URL" help:"Base URL to use instead of a channel's provider, for example twilio=http://127.0.0.1:8090. Repeatable."`
 	AllowPrivateTargets bool              `group:"Providers" help:"Let webhooks reach loopback, private and link-local addresses."`
+}
+
+// Files bounds the files that are kept.
+type Files struct {
+	MaxUploadMB int `group:"Files" name:"max-upload-mb" default:"50" placeholder:"MB" help:"The largest file that the business may upload."`
+	MaxMediaMB  int `group:"Files" name:"max-media-mb" default:"100" placeholder:"MB" help:"The largest file of a customer that is fetched from a provider."`
 }
 
 // Work says how much is done at once.

@@ -64,6 +64,17 @@ func (p *Providers) Validate() error {
 }
 
 // Validate implements kong's check of parsed values.
+func (f *Files) Validate() error {
+	if f.MaxUploadMB < 1 || f.MaxUploadMB > 2048 {
+		return errors.New("--max-upload-mb must be between 1 and 2048")
+	}
+	if f.MaxMediaMB < 1 || f.MaxMediaMB > 2048 {
+		return errors.New("--max-media-mb must be between 1 and 2048")
+	}
+	return nil
+}
+
+// Validate implements kong's check of parsed values.
 func (w *Work) Validate() error {
 	switch {
 	case w.Senders < 1 || w.Senders > 16384:

@@ -34,11 +34,12 @@ func (h *heard) event() heliograph.EventData {
 }
 
 // receiveFast tries the fast way: for somebody known who says something that is
-// no keyword, from an address that no link waits for. false: it is left to do.
+// no keyword and attaches nothing, from an address that no link waits for. false:
+// it is left to do.
 func (s *Service) receiveFast(ctx context.Context, in *heliograph.Integration, raw []byte, fact *channel.Fact) (done bool, err error) {
 	f := cleaned(fact.Message)
 	app, err := s.Apps.App(ctx, in.App)
-	if err != nil || !f.Answers.IsZero() || isLinkCode(f.Text) || s.meaning(app, f, false) != "" || s.meaning(app, f, true) != "" {
+	if err != nil || len(f.Media) > 0 || !f.Answers.IsZero() || isLinkCode(f.Text) || s.meaning(app, f, false) != "" || s.meaning(app, f, true) != "" {
 		return false, nil
 	}
 	now := s.now()

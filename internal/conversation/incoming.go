@@ -9,7 +9,7 @@ import (
 )
 
 // contents is what f says: one message, and one more for each attachment after
-// the first.
+// the first. With attachments, the content at i shows f.Media[i]; see Files.Adopt.
 func contents(f *channel.MessageFact) []heliograph.Content {
 	if f.Content != nil {
 		c := *f.Content
@@ -21,7 +21,7 @@ func contents(f *channel.MessageFact) []heliograph.Content {
 	}
 	out := make([]heliograph.Content, len(f.Media))
 	for i, m := range f.Media {
-		out[i] = heliograph.Content{Type: heliograph.FileMessage, MediaURL: m.URL, MediaType: m.Type}
+		out[i] = heliograph.Content{Type: heliograph.FileMessage, MediaType: m.Type}
 		if strings.HasPrefix(m.Type, "image/") {
 			out[i].Type = heliograph.ImageMessage
 		}
@@ -36,7 +36,8 @@ func cleaned(f *channel.MessageFact) *channel.MessageFact {
 	out.From, out.External, out.Text, out.Name = clean(f.From), clean(f.External), clean(f.Text), clean(f.Name)
 	out.Media = make([]channel.Media, len(f.Media))
 	for i, m := range f.Media {
-		out.Media[i] = channel.Media{URL: clean(m.URL), Type: clean(m.Type)}
+		m.URL, m.ID, m.Type, m.Name, m.SHA256 = clean(m.URL), clean(m.ID), clean(m.Type), clean(m.Name), clean(m.SHA256)
+		out.Media[i] = m
 	}
 	if len(f.Info) > 0 {
 		out.Info = make(map[string]string, len(f.Info))

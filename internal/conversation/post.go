@@ -104,6 +104,9 @@ func (s *Service) say(ctx context.Context, p *Post, user *heliograph.User, clien
 	if m.Author.Name == "" {
 		m.Author.Name = p.App.Name
 	}
+	if err := s.use(ctx, m); err != nil {
+		return nil, nil, err
+	}
 	if err := s.Messages.Insert(ctx, m); err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,9 @@ func (s *Service) postFast(ctx context.Context, p *Post, once *Once) (*Posted, *
 	if p.Content.Type == heliograph.FormResponseMessage {
 		return nil, nil, nil // it changes the form too
 	}
+	if u := p.Content.MediaURL; u != "" && s.Files.Ours(u) {
+		return nil, nil, nil // the file is to be noted with it
+	}
 	what := &Saying{App: p.App.ID, Name: p.Name, At: s.now(), Once: once}
 	if p.User != nil {
 		what.Name = p.User.ID.String()
@@ -103,6 +106,9 @@ func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err e
 		said := takeIn(conv, now)
 		m := s.message(conv, p.Role, c)
 		m.Author.ID = user.ID.String()
+		if err := s.use(ctx, m); err != nil {
+			return err
+		}
 		if err := s.customerSaid(ctx, user, conv, m, said, heliograph.EventData{Channel: heliograph.SourceAPI}); err != nil {
 			return err
 		}

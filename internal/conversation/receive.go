@@ -24,6 +24,10 @@ func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw [
 			return err
 		}
 	}
+	held, err := s.hold(ctx, in, facts)
+	if err != nil {
+		return err
+	}
 	return s.Tx.Atomically(ctx, func(ctx context.Context) error {
 		fresh, err := s.keep(ctx, in, raw, facts)
 		if err != nil {
@@ -33,7 +37,7 @@ func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw [
 			if !fresh[i] {
 				continue
 			}
-			if err := s.receive(ctx, in, &facts[i]); err != nil {
+			if err := s.receive(ctx, in, &facts[i], func(n int) heliograph.MediaID { return held.of(i, n) }); err != nil {
 				return err
 			}
 		}
@@ -108,7 +112,8 @@ func (s *Service) identify(ctx context.Context, in *heliograph.Integration, f *c
 
 // receive takes in one message of a customer. Clients are written before the
 // conversation is held, as everywhere, so that no two callers wait for each other.
-func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact *channel.Fact) error {
+// held tells what was stored of its attachments.
+func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact *channel.Fact, held func(int) heliograph.MediaID) error {
 	now := s.now()
 	f := cleaned(fact.Message)
 	app, err := s.Apps.App(ctx, in.App)
@@ -151,6 +156,9 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 		}
 		contextFrom := takeIn(conv, now)
 		m, data := h.message(conv, id, c), h.event()
+		if err := s.adopt(ctx, in, m, f, i, held); err != nil {
+			return err
+		}
 		if word != "" || f.Reaction || f.Automatic {
 			// Not an answer to what was sent: the next real one gets the context.
 			err = s.tell(ctx, user, conv, m, data)

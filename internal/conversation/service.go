@@ -27,6 +27,7 @@ type Deps struct {
 	Identities    Identities
 	Templates     Templates
 	Actors        Actors // nil: nobody is shown what the business does
+	Files         Files
 	IDs           *heliograph.IDMaker
 	Now           heliograph.Clock
 }

@@ -8,51 +8,50 @@ import (
 	"heliograph/channel"
 )
 
-// Held is a customer's file that was stored before the message it came with.
-// The zero Held is none.
-type Held struct{ file *File }
-
 // Hold stores a file that a provider's request holds whole, before the message
 // is taken in: outside of the transaction, so that a large file does not keep
 // others waiting. What no message adopts within the hour goes again. A file that
 // is to be fetched is not held.
-func (s *Service) Hold(ctx context.Context, in *heliograph.Integration, m *channel.Media) (Held, error) {
+func (s *Service) Hold(ctx context.Context, in *heliograph.Integration, m *channel.Media) (heliograph.MediaID, error) {
 	if len(m.Data) == 0 {
-		return Held{}, nil
+		return heliograph.MediaID{}, nil
 	}
 	f := s.file(in.App, FromInbound, m.Type, m.Name)
 	f.Integration = in.ID
 	if err := s.hold(ctx, f, m.Data); err != nil {
-		return Held{}, err
+		return heliograph.MediaID{}, err
 	}
-	return Held{f}, nil
+	return f.ID, nil
 }
 
 // Adopt makes what a customer attached to msg a file of ours, in the transaction
 // of ctx, and has msg name it: by a URL that never changes, whether the file is
 // here already or is still to be fetched.
-func (s *Service) Adopt(ctx context.Context, in *heliograph.Integration, msg *heliograph.Message, m *channel.Media, held Held) error {
-	var f *File
-	if held.file != nil {
-		copied := *held.file // the transaction may be run again
-		f = &copied
-		f.User, f.Message = msg.User, msg.ID
-		if err := s.Store.Publish(ctx, f); err != nil {
-			return err
-		}
-		s.Store.AfterCommit(ctx, func() { s.Watch.MediaBytes("fetched", f.Size) })
-	} else {
-		f = s.file(in.App, FromInbound, m.Type, m.Name)
-		f.State, f.Due = Pending, f.Created
-		f.Integration, f.User, f.Message = in.ID, msg.User, msg.ID
-		f.Size, f.Source = max(0, m.Size), Source{URL: m.URL, ID: m.ID, SHA256: m.SHA256}
-		if err := s.Store.Insert(ctx, f); err != nil {
-			return err
-		}
-		s.Store.AfterCommit(ctx, s.look)
+func (s *Service) Adopt(ctx context.Context, in *heliograph.Integration, msg *heliograph.Message, m *channel.Media, held heliograph.MediaID) error {
+	f, err := s.adopted(ctx, in, msg, m, held)
+	if err != nil {
+		return err
 	}
 	msg.MediaURL, msg.MediaType, msg.MediaSize, msg.AltText = s.URL(f), f.Type, f.Size, altText(m.Name)
 	return nil
+}
+
+func (s *Service) adopted(ctx context.Context, in *heliograph.Integration, msg *heliograph.Message, m *channel.Media, held heliograph.MediaID) (*File, error) {
+	if !held.IsZero() {
+		f, err := s.Store.Get(ctx, in.App, held)
+		if err != nil {
+			return nil, err
+		}
+		f.User, f.Message = msg.User, msg.ID
+		s.Store.AfterCommit(ctx, func() { s.Watch.MediaBytes("fetched", f.Size) })
+		return f, s.Store.Publish(ctx, f)
+	}
+	f := s.file(in.App, FromInbound, m.Type, m.Name)
+	f.State, f.Due = Pending, f.Created
+	f.Integration, f.User, f.Message = in.ID, msg.User, msg.ID
+	f.Size, f.Source = max(0, m.Size), Source{URL: m.URL, ID: m.ID, SHA256: m.SHA256}
+	s.Store.AfterCommit(ctx, s.look)
+	return f, s.Store.Insert(ctx, f)
 }
 
 // altText is a file's name as its message shows it.

@@ -9,6 +9,7 @@ import (
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/internal/netguard"
 )
 
 // perIntegration bounds the fetches of one integration that are begun at a time,
@@ -144,7 +145,7 @@ func (s *Service) failed(ctx context.Context, f *File, cause error) error {
 	f.Reason = reason
 	attrs := []slog.Attr{
 		slog.String("app", f.App.String()), slog.String("media", f.ID.String()), slog.String("integration", f.Integration.String()),
-		slog.String("reason", reason), slog.Int("attempt", f.Attempts), slog.String("err", s.describe(cause)),
+		slog.String("reason", reason), slog.Int("attempt", f.Attempts), slog.String("err", describe(cause)),
 	}
 	if final || last {
 		s.Watch.MediaFetched("lost")
@@ -159,16 +160,13 @@ func (s *Service) failed(ctx context.Context, f *File, cause error) error {
 
 // describe is what the log may say of a failure: errors of calls name URLs, and
 // a URL may hold what opens a file.
-func (s *Service) describe(err error) string {
+func describe(err error) string {
 	if e, ok := errors.AsType[*heliograph.Error](err); ok {
 		return e.Message
 	}
-	if s.Refused(err) {
-		return "the address is not allowed"
-	}
 	var read readError
 	switch {
-	case errors.Is(err, errTooLarge), errors.Is(err, errChecksum):
+	case errors.Is(err, errTooLarge), errors.Is(err, errChecksum), errors.Is(err, errRefused), errors.Is(err, errNoChannel):
 		return err.Error()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errStalled):
 		return "it took too long"
@@ -222,7 +220,7 @@ func (s *Service) fetch(f *File) error {
 	defer watchdog.Stop()
 	blob, err := s.open(ctx, f)
 	if err != nil {
-		return s.refusal(err)
+		return refusal(err)
 	}
 	defer blob.Body.Close()
 	if blob.Size > s.Limits.Fetch {
@@ -239,8 +237,8 @@ func (s *Service) fetch(f *File) error {
 }
 
 // refusal marks an error that means that an address must not be reached.
-func (s *Service) refusal(err error) error {
-	if s.Refused(err) {
+func refusal(err error) error {
+	if errors.Is(err, netguard.ErrRefused) {
 		return errRefused
 	}
 	return err

@@ -25,7 +25,7 @@ func (s *Service) get(ctx context.Context, raw string) (*channel.Blob, error) {
 		req.Header.Set("User-Agent", "heliograph")
 		res, err := s.HTTP.RoundTrip(req)
 		if err != nil {
-			return nil, s.refusal(err)
+			return nil, refusal(err)
 		}
 		if res.StatusCode == http.StatusOK {
 			return &channel.Blob{Body: res.Body, Type: res.Header.Get("Content-Type"), Size: res.ContentLength}, nil

@@ -22,6 +22,8 @@ type Store interface {
 	// Publish makes f, whose pieces are all there, a stored file, and has the
 	// message that it goes with say its type and size.
 	Publish(ctx context.Context, f *File) error
+	// Measure notes the type, size and sum of an upload that is not published yet.
+	Measure(ctx context.Context, f *File) error
 	// Claim starts attempts to fetch up to limit files that are due, until is the
 	// end of their lease. Files of the integrations in except are left out.
 	Claim(ctx context.Context, now, until heliograph.Millis, limit int, except []heliograph.IntegrationID) ([]*File, error)

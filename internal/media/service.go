@@ -20,16 +20,13 @@ type Deps struct {
 	HTTP http.RoundTripper
 	// CheckURL judges a URL before it is called; its error is for a person.
 	CheckURL func(raw string) error
-	// Refused reports whether an error of HTTP means that an address must not be
-	// reached.
-	Refused func(error) bool
-	BaseURL string // our own, without a slash at its end
-	IDs     *heliograph.IDMaker
-	Random  io.Reader
-	Now     heliograph.Clock
-	Log     *slog.Logger
-	Watch   Watch
-	Limits  Limits
+	BaseURL  string // our own, without a slash at its end
+	IDs      *heliograph.IDMaker
+	Random   io.Reader
+	Now      heliograph.Clock
+	Log      *slog.Logger
+	Watch    Watch
+	Limits   Limits
 	// Alone says that no other process works on the same database.
 	Alone bool
 }

@@ -160,5 +160,8 @@ func (s *Service) Remove(ctx context.Context, app heliograph.AppID, url string) 
 
 // hold stores what came whole, unpublished.
 func (s *Service) hold(ctx context.Context, f *File, data []byte) error {
-	return s.take(ctx, f, bytes.NewReader(data), max(s.Limits.Fetch, int64(len(data))))
+	if err := s.take(ctx, f, bytes.NewReader(data), int64(len(data))); err != nil {
+		return err
+	}
+	return s.Store.Measure(ctx, f)
 }

@@ -13,6 +13,13 @@ type Snapshot struct {
 	Queues   []Queue
 	Webhooks WebhookQueue
 	Paused   []Paused
+	Media    MediaQueue
+}
+
+// MediaQueue is the customers' files that wait to be fetched.
+type MediaQueue struct {
+	Depth int64
+	Age   time.Duration // of the oldest
 }
 
 // Queue is what waits in one integration's queue in one state (ready, sending,
@@ -44,6 +51,8 @@ func (m *Metrics) WatchQueue(snapshot func(context.Context) (Snapshot, error)) {
 		whDepth:  describe("webhook_queue_depth", "Events that wait to be told."),
 		whParked: describe("webhook_queue_parked", "Events set aside after repeated failures."),
 		whAge:    describe("webhook_queue_age_seconds", "Age of the oldest event that waits to be told."),
+		mDepth:   describe("media_queue_depth", "Customers' files that wait to be fetched from their providers."),
+		mAge:     describe("media_queue_age_seconds", "Age of the oldest of them."),
 		up:       describe("queue_figures_up", "1 when what waits could be asked."),
 	})
 }
@@ -58,7 +67,7 @@ type queueCollector struct {
 	snapshot func(context.Context) (Snapshot, error)
 	now      func() time.Time
 
-	depth, age, paused, whDepth, whParked, whAge, up *prometheus.Desc
+	depth, age, paused, whDepth, whParked, whAge, mDepth, mAge, up *prometheus.Desc
 
 	mu   sync.Mutex
 	at   time.Time
@@ -72,7 +81,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *queueCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.depth, c.age, c.paused, c.whDepth, c.whParked, c.whAge, c.up} {
+	for _, d := range []*prometheus.Desc{c.depth, c.age, c.paused, c.whDepth, c.whParked, c.whAge, c.mDepth, c.mAge, c.up} {
 		out <- d
 	}
 }
@@ -98,6 +107,8 @@ func (c *queueCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(c.whDepth, float64(s.Webhooks.Depth))
 	gauge(c.whParked, float64(s.Webhooks.Parked))
 	gauge(c.whAge, s.Webhooks.Age.Seconds())
+	gauge(c.mDepth, float64(s.Media.Depth))
+	gauge(c.mAge, s.Media.Age.Seconds())
 }
 
 func (c *queueCollector) current() (Snapshot, error) {

@@ -121,6 +121,16 @@ func (s Media) Publish(ctx context.Context, f *media.File) error {
 	})
 }
 
+// Measure notes the type, size and sum of an upload that is not published yet.
+func (s Media) Measure(ctx context.Context, f *media.File) error {
+	n, err := s.exec(ctx, `UPDATE media SET type = $1, size = $2, sha256 = $3 WHERE app_id = $4 AND id = $5 AND state = 'uploading'`,
+		f.Type, f.Size, f.SHA256, f.App, f.ID)
+	if err == nil && n == 0 {
+		return errMediaTakenOn
+	}
+	return err
+}
+
 // userOrNull is the user of a file that came whole with its message. That of one
 // that was fetched may have changed meanwhile, by a merge.
 func userOrNull(f *media.File) any {

@@ -11,6 +11,7 @@ import (
 	"heliograph"
 	"heliograph/internal/auth"
 	"heliograph/internal/conversation"
+	"heliograph/internal/media"
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
 	"heliograph/internal/template"
@@ -27,6 +28,7 @@ type API struct {
 	Notifications *notify.Service
 	Webhooks      *webhook.Service
 	Templates     *template.Service
+	Media         *media.Service
 
 	// Atomic runs fn in one transaction; fn may be run again.
 	Atomic func(ctx context.Context, fn func(context.Context) error) error

@@ -82,7 +82,7 @@ func (b *documentBuilder) operation(r *route) *openapi.Operation {
 		if example := b.examples[r.documentedName()]; example != nil {
 			m.Example = example
 		}
-		op.Body = &openapi.Body{Required: true, Content: map[string]openapi.Media{r.op.media(): m}}
+		op.Body = &openapi.Body{Required: true, Content: map[string]openapi.Media{r.op.bodyMedia(): m}}
 	}
 	out := &openapi.Schema{Type: "object"}
 	if r.op.out != nil {
@@ -98,6 +98,14 @@ func (o *op) media() string {
 		return "application/x-ndjson"
 	}
 	return "application/json"
+}
+
+// bodyMedia is the type of the request's body.
+func (o *op) bodyMedia() string {
+	if o.form {
+		return "multipart/form-data"
+	}
+	return o.media()
 }
 
 func (b *documentBuilder) parameters(r *route) []*openapi.Parameter {

@@ -26,6 +26,7 @@ func (a *API) routes() []route {
 		a.reachRoutes(),
 		a.messageRoutes(),
 		a.templateRoutes(),
+		a.mediaRoutes(),
 		a.webhookRoutes(),
 		a.notificationRoutes(),
 	} {
@@ -121,6 +122,7 @@ type op struct {
 	in, out any    // zero values of the body and the answer; nil: none
 	query   []param
 	lines   bool // the bodies are NDJSON
+	form    bool // the request's body is multipart/form-data
 	hidden  bool // leave it out of the reference
 }
 

@@ -20,6 +20,7 @@ func Media(t *testing.T, open func(*testing.T) *store.Store) {
 		"what is due is claimed once":                        mediaClaims,
 		"of many claimants each file has one":                mediaRace,
 		"an attempt ends once":                               mediaEnds,
+		"an upload is measured, then published":              mediaMeasure,
 		"a reader hurries what waits":                        mediaHurry,
 		"a message tells what its file turned out to be":     mediaMessage,
 		"files go with their messages":                       mediaGoes,
@@ -215,6 +216,22 @@ func mediaEnds(h *shelf) {
 	h.must(h.view().Lose(h.Context(), f))
 	same(h.T, h.state(f), media.Lost)
 	same(h.T, len(h.claim(9000, 9)), 0)
+}
+
+func mediaMeasure(h *shelf) {
+	f := h.put(func(f *media.File) { f.State = media.Uploading })
+	f.Type, f.Size, f.SHA256 = "text/plain", 3, []byte{9}
+	h.must(h.view().Measure(h.Context(), f))
+	got, err := h.view().Get(h.Context(), f.App, f.ID)
+	h.must(err)
+	same(h.T, got, f)
+	got.User, got.Message = h.user, h.ids.Message()
+	h.must(h.view().Publish(h.Context(), got))
+	f.User, f.Message, f.State, f.Due, f.Source = got.User, got.Message, media.Stored, 0, media.Source{}
+	got, err = h.view().Get(h.Context(), f.App, f.ID)
+	h.must(err)
+	same(h.T, got, f)
+	h.conflict(h.view().Measure(h.Context(), f))
 }
 
 func mediaHurry(h *shelf) {
