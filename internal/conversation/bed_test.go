@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"heliograph"
 	"heliograph/channel"
 	"heliograph/internal/conversation"
+	"heliograph/internal/media"
 	"heliograph/internal/profile"
 	"heliograph/internal/store"
 )
@@ -23,6 +25,7 @@ type bed struct {
 	*conversation.Service
 	s        *store.Store
 	profiles *profile.Service
+	files    *media.Service
 	ids      *heliograph.IDMaker
 	clock    atomic.Int64 // milliseconds
 	app      *heliograph.App
@@ -55,13 +58,22 @@ func newBed(t testing.TB) *bed {
 		Threads: store.Threads{Store: b.s}, Consents: store.Consents{Store: b.s}, Aliases: store.Aliases{Store: b.s}, Evidence: store.Inbound{Store: b.s}, Codes: store.Codes{Store: b.s}, Random: rand.Reader, Outbox: outbox{b}, Types: []*channel.Type{{Name: "twilio"}, {Name: "whatsapp", Aliases: true}}, IDs: b.ids, Now: now,
 	})
 	b.must(err)
+	b.files = media.New(media.Deps{
+		Store: store.Media{Store: b.s}, CheckURL: func(string) error { return nil }, BaseURL: "https://h.test", IDs: b.ids, Random: rand.Reader,
+		Now: now, Log: slog.New(slog.DiscardHandler), Watch: noWatch{},
+	})
 	b.Service = conversation.New(conversation.Deps{
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
 		Inbound: store.Inbound{Store: b.s}, Sayings: sayings{b}, Users: b.profiles, Events: journal{b}, Outbox: outbox{b},
-		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, Actors: actors{b}, Reach: b, Deliveries: store.Deliveries{Store: b.s}, IDs: b.ids, Now: now,
+		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, Actors: actors{b}, Reach: b, Deliveries: store.Deliveries{Store: b.s}, Files: b.files, IDs: b.ids, Now: now,
 	})
 	return b
 }
+
+type noWatch struct{}
+
+func (noWatch) MediaFetched(string)      {}
+func (noWatch) MediaBytes(string, int64) {}
 
 func (b *bed) must(err error) {
 	b.Helper()

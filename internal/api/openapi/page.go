@@ -161,12 +161,29 @@ func (d *Document) curl(op *Operation) string {
 		if example == nil {
 			example = d.Example(m.Schema, false)
 		}
+		if media == "multipart/form-data" {
+			b.WriteString(formFields(example))
+			continue
+		}
 		b.WriteString(" \\\n  -H 'Content-Type: " + media + "' \\\n  ")
 		if media == "application/json" {
 			b.WriteString("-d '" + strings.ReplaceAll(indent(example), "'", `'\''`) + "'")
 		} else {
 			b.WriteString("--data-binary @FILE")
 		}
+	}
+	return b.String()
+}
+
+// formFields gives each field of a form to curl.
+func formFields(example any) string {
+	var fields map[string]string
+	if text, ok := example.(json.RawMessage); !ok || json.Unmarshal(text, &fields) != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		b.WriteString(" \\\n  -F '" + name + "=" + fields[name] + "'")
 	}
 	return b.String()
 }

@@ -192,6 +192,9 @@ func (s *Schemas) field(f reflect.StructField, dir Direction) *Schema {
 		p = &Schema{AllOf: []*Schema{p}}
 	}
 	p.Description = doc
+	if format := f.Tag.Get("format"); format != "" {
+		p.Format = format
+	}
 	if enum := f.Tag.Get("enum"); enum != "" {
 		p.Enum = strings.Split(enum, ",")
 	}

@@ -22,6 +22,7 @@ var tags = []openapi.Tag{
 	{Name: "Channels", Description: "Where a user can be reached."},
 	{Name: "Messages", Description: "What was said in a user's conversation."},
 	{Name: "Templates", Description: "Messages that an app keeps under a name, for its texts to send."},
+	{Name: "Attachments", Description: "Files of the app: uploaded, shown in messages, removed."},
 	{Name: "Conversation", Description: "Its state: started, unread, read, typing."},
 	{Name: "Consent", Description: "What a person allows to be sent."},
 	{Name: "Webhooks", Description: "Who is told of what happens, and what they answered."},

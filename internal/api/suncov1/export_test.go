@@ -38,6 +38,7 @@ type RouteShown struct {
 	Absent  bool // answers 501
 	Takes   bool // takes a body
 	Lines   bool // NDJSON
+	Form    bool // its body is a form
 	Example json.RawMessage
 }
 
@@ -52,7 +53,7 @@ func RoutesShown() []RouteShown {
 	for _, r := range (&API{}).routes() {
 		out = append(out, RouteShown{
 			Method: r.method, Name: r.documentedName(), Paths: r.paths(), Scopes: r.scopes.names(), Public: r.public,
-			Absent: absent[r.name()], Takes: r.op.in != nil, Lines: r.op.lines, Example: shown[r.documentedName()],
+			Absent: absent[r.name()], Takes: r.op.in != nil, Lines: r.op.lines, Form: r.op.form, Example: shown[r.documentedName()],
 		})
 	}
 	return out

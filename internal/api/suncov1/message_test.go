@@ -35,9 +35,10 @@ func newTalk(t *testing.T) *talk {
 		Threads: store.Threads{Store: w.store}, Consents: store.Consents{Store: w.store}, Codes: store.Codes{Store: w.store}, Random: rand.Reader, Outbox: w, Integrations: w.tenants, IDs: w.ids, Now: w.clock.Now,
 	})
 	w.must(err)
+	w.api.Media = newFiles(w)
 	w.api.Conversations = conversation.New(conversation.Deps{
 		Tx: w.store, Conversations: store.Conversations{Store: w.store}, Messages: store.Messages{Store: w.store}, Clients: store.Clients{Store: w.store},
-		Inbound: store.Inbound{Store: w.store}, Sayings: store.Sayings{Store: w.store}, Users: w.api.Profiles, Events: w.store, Outbox: w, Apps: w.tenants, Reach: w, Deliveries: store.Deliveries{Store: w.store}, IDs: w.ids, Now: w.clock.Now,
+		Inbound: store.Inbound{Store: w.store}, Sayings: store.Sayings{Store: w.store}, Users: w.api.Profiles, Events: w.store, Outbox: w, Apps: w.tenants, Reach: w, Deliveries: store.Deliveries{Store: w.store}, Files: w.api.Media, IDs: w.ids, Now: w.clock.Now,
 	})
 	w.api.PublicURL = "https://heliograph.example"
 	w.user, w.loft = w.person("ana@example.org")

@@ -309,6 +309,10 @@ func (p *program) settle(canary string) *tenancy {
 	v["webhookId"] = p.must(own, "POST", "/v1.1/webhooks", `{"target":"https://`+strings.ToLower(canary)+`.example/","triggers":["payment:success"]}`, "webhook", "_id")
 	v["templateId"] = p.must(own, "POST", "/v1.1/templates", `{"name":"`+canary+`","message":{"role":"appMaker","type":"text","text":"`+canary+`"}}`, "template", "_id")
 	v["templateName"] = "order_update"
+	form, kind := formOf("jo.png", "image/png", png+canary, "role", "appMaker")
+	var up struct{ MediaURL string }
+	fatal(p.T, json.Unmarshal(p.do(own, "POST", base+"/attachments?access=public", form, "Content-Type", kind).Body.Bytes(), &up))
+	v["mediaUrl"] = up.MediaURL
 	p.must(own, "POST", "/v1.1/consents", `{"address":"+15550199999","scope":"marketing","evidence":{"note":"`+canary+`"}}`)
 	return t
 }

@@ -4,9 +4,9 @@ import "net/http"
 
 func (a *API) mediaRoutes() []route {
 	return []route{
-		{method: http.MethodPost, path: "/attachments", scopes: forAll, status: http.StatusCreated, handle: a.createAttachment,
+		{method: http.MethodPost, path: "/attachments", scopes: forServers, status: http.StatusCreated, handle: a.createAttachment,
 			op: op{tag: "Attachments", summary: "Upload a file", in: sourceForm{}, out: attachmentAnswer{}, form: true,
-				doc: "Stores a file and tells its URL, for messages and for anything else. A file of the app's own stays until it is removed. One for a message (for=message) of a user goes with the message that shows it first, and with the user.",
+				doc: "Stores a file and tells its URL, for messages and for anything else. The part source of the form has the file. A file of the app's own stays until it is removed. One for a message (for=message) of a user goes with the message that shows it first, and with the user.",
 				query: []param{
 					{name: "access", doc: "public: whoever has the URL may read it. private: a credential of the app is needed as well, and no provider can read it by its URL. Needed."},
 					{name: "for", doc: "message, or nothing."},
