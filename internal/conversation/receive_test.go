@@ -11,6 +11,7 @@ import (
 	"heliograph"
 	"heliograph/channel"
 	"heliograph/internal/conversation"
+	"heliograph/internal/media"
 	"heliograph/internal/store"
 )
 
@@ -96,11 +97,42 @@ func TestReceiveMedia(t *testing.T) {
 	if len(p.Messages) != 2 {
 		t.Fatalf("%d messages", len(p.Messages))
 	}
-	if a, f := p.Messages[0], p.Messages[1]; a.Type != heliograph.ImageMessage || a.Text != "look" || a.MediaURL == "" || f.Type != heliograph.FileMessage || f.Text != "" || f.MediaType != "application/pdf" {
+	if a, f := p.Messages[0], p.Messages[1]; a.Type != heliograph.ImageMessage || a.Text != "look" || !b.files.Ours(a.MediaURL) || !b.files.Ours(f.MediaURL) || f.Type != heliograph.FileMessage || f.Text != "" || f.MediaType != "application/pdf" {
 		t.Errorf("%+v, %+v", a.Content, f.Content)
 	}
 	if got := b.types(); !slices.Equal(got, []heliograph.EventType{heliograph.EventMessageCustomer, heliograph.EventMessageCustomer}) {
 		t.Errorf("events %v", got)
+	}
+}
+
+// TestReceiveData: an attachment that comes with its message is there when the
+// message is, and once, however often the provider repeats itself.
+func TestReceiveData(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.must(store.Apps{Store: b.s}.Insert(t.Context(), &heliograph.App{ID: b.app.ID, Org: b.ids.Org(), Name: "Shop"}))
+	fact := channel.Fact{Key: "M1", Message: &channel.MessageFact{From: phone, External: "M1", Media: []channel.Media{
+		{Data: []byte("%PDF-1.7"), Type: "application/pdf", Name: "in\x00voice.pdf"}, {URL: "https://e.test/1.jpg", Type: "image/jpeg", Size: 5},
+	}}}
+	for range 2 {
+		b.must(b.Receive(t.Context(), b.in, nil, []channel.Fact{{Key: "M0", Message: &channel.MessageFact{From: phone, Text: "see"}}, fact}))
+	}
+	p, err := b.Newest(t.Context(), b.sender(phone))
+	b.must(err)
+	if len(p.Messages) != 3 {
+		t.Fatalf("%d messages", len(p.Messages))
+	}
+	whole, later := p.Messages[1], p.Messages[2]
+	if whole.MediaSize != 8 || whole.AltText != "invoice.pdf" || later.MediaSize != 5 {
+		t.Errorf("%+v, %+v", whole.Content, later.Content)
+	}
+	for m, want := range map[*heliograph.Message]media.State{whole: media.Stored, later: media.Pending} {
+		ref, _ := b.files.Parse(m.MediaURL)
+		f, err := store.Media{Store: b.s}.Get(t.Context(), ref.App, ref.ID)
+		b.must(err)
+		if f.State != want || f.Message != m.ID || f.User != m.User || f.Integration != b.in.ID {
+			t.Errorf("%+v", f)
+		}
 	}
 }
 
