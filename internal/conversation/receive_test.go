@@ -110,7 +110,9 @@ func TestReceiveMedia(t *testing.T) {
 func TestReceiveData(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	b.must(store.Apps{Store: b.s}.Insert(t.Context(), &heliograph.App{ID: b.app.ID, Org: b.ids.Org(), Name: "Shop"}))
+	org, err := store.Apps{Store: b.s}.DefaultOrg(t.Context(), &heliograph.Org{ID: b.ids.Org(), Name: "Default"})
+	b.must(err)
+	b.must(store.Apps{Store: b.s}.Insert(t.Context(), &heliograph.App{ID: b.app.ID, Org: org, Name: "Shop"}))
 	fact := channel.Fact{Key: "M1", Message: &channel.MessageFact{From: phone, External: "M1", Media: []channel.Media{
 		{Data: []byte("%PDF-1.7"), Type: "application/pdf", Name: "in\x00voice.pdf"}, {URL: "https://e.test/1.jpg", Type: "image/jpeg", Size: 5},
 	}}}

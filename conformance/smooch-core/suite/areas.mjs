@@ -1,6 +1,7 @@
 // Every part of the suite, by what it is about. The webhooks' retries come
 // first: they take the longest, and everything else goes on meanwhile.
 import { apps } from './apps.mjs';
+import { attachments } from './attachments.mjs';
 import { bodies } from './bodies.mjs';
 import { conversations } from './conversations.mjs';
 import { delivery } from './delivery.mjs';
@@ -42,6 +43,7 @@ export const areas = {
   messages,
   'types of messages': messageTypes,
   templates,
+  attachments,
   paging,
   conversations,
   notifications,
