@@ -105,6 +105,21 @@ func TestReceiveMedia(t *testing.T) {
 	}
 }
 
+// TestReceiveMediaOfSomebodyKnown: what is attached is kept, whichever way the
+// message comes in.
+func TestReceiveMediaOfSomebodyKnown(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.hears("1", phone, "hi")
+	b.hears("2", phone, "hello")
+	b.must(b.Receive(t.Context(), b.in, nil, []channel.Fact{{Key: "3", Message: &channel.MessageFact{From: phone, Media: []channel.Media{{URL: "https://e.test/1.jpg", Type: "image/jpeg"}}}}}))
+	p, err := b.Newest(t.Context(), b.sender(phone))
+	b.must(err)
+	if m := p.Messages[len(p.Messages)-1]; !b.files.Ours(m.MediaURL) {
+		t.Errorf("%+v", m.Content)
+	}
+}
+
 // TestReceiveData: an attachment that comes with its message is there when the
 // message is, and once, however often the provider repeats itself.
 func TestReceiveData(t *testing.T) {
