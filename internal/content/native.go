@@ -13,14 +13,23 @@ import (
 const WhatsApp = "whatsapp"
 
 // Read reads what a message says: body, or where schema is given the provider's
-// own message native, which stands under key. at is the path of both, as in
-// ParseAt.
+// own message native, which stands under key beside the metadata. at is the path
+// of both, as in ParseAt.
 func Read(at string, body []byte, schema, key string, native json.RawMessage) (*heliograph.Content, error) {
 	switch schema {
 	case "":
 		return ParseAt(at, body)
 	case WhatsApp:
-		return Native(join(at, key), native)
+		c, err := Native(join(at, key), native)
+		if err != nil || len(body) == 0 {
+			return c, err
+		}
+		var beside struct{ Metadata any }
+		if json.Unmarshal(body, &beside) != nil || beside.Metadata == nil {
+			return c, nil
+		}
+		c.Metadata, err = node{at, map[string]any{"metadata": beside.Metadata}}.metadata()
+		return c, err
 	}
 	return nil, invalid(at, "messageSchema", "must be whatsapp when it is given")
 }

@@ -85,6 +85,10 @@ func TestNativeMetadata(t *testing.T) {
 	if err != nil || c.Metadata["order"] != 7.0 || string(c.Native.Message) != `{"text":{"body":"Hi"},"type":"text"}` {
 		t.Errorf("%v: %v, %s", err, c.Metadata, c.Native.Message)
 	}
+	c, err = content.Read("", []byte(`{"metadata":{"order":8}}`), "whatsapp", "message", []byte(`{"type":"text","text":{"body":"Hi"}}`))
+	if err != nil || c.Metadata["order"] != 8.0 {
+		t.Errorf("%v: beside the message %v", err, c.Metadata)
+	}
 	_, err = content.Native("message", []byte(`{"type":"text","text":{"body":"Hi"},"metadata":{"order":[]}}`))
 	if e, ok := errors.AsType[*heliograph.Error](err); !ok || e.Field != "message.metadata.order" {
 		t.Error(err)

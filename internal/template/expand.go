@@ -16,7 +16,7 @@ const defaultLanguage = "en_US"
 // that it goes through, as far as that is known. Errors name the text under the
 // path at.
 func (s *Service) Expand(ctx context.Context, app *heliograph.App, at string, c *heliograph.Content, through heliograph.IntegrationID) ([]*heliograph.Content, error) {
-	if app.Settings.IgnoreShorthand || !content.HasShorthand(c.Text) {
+	if !expands(app, c) {
 		return []*heliograph.Content{c}, nil
 	}
 	return content.Expand(at, c, content.Shorthand{
@@ -31,8 +31,15 @@ func (s *Service) Expand(ctx context.Context, app *heliograph.App, at string, c 
 	})
 }
 
+func expands(app *heliograph.App, c *heliograph.Content) bool {
+	return !app.Settings.IgnoreShorthand && content.HasShorthand(c.Text)
+}
+
 // ExpandOne is Expand where only one message can go out.
 func (s *Service) ExpandOne(ctx context.Context, app *heliograph.App, at string, c *heliograph.Content, through heliograph.IntegrationID) (*heliograph.Content, error) {
+	if !expands(app, c) {
+		return c, nil // nearly always: it is asked of every notification
+	}
 	all, err := s.Expand(ctx, app, at, c, through)
 	if err != nil {
 		return nil, err
