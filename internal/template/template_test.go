@@ -34,6 +34,8 @@ type provider struct {
 	pages [][]channel.Template
 	fails error
 	asked int
+	// during, if set, happens while it is asked.
+	during func()
 }
 
 func (p *provider) Send(context.Context, *channel.Outgoing) channel.Result {
@@ -42,6 +44,9 @@ func (p *provider) Send(context.Context, *channel.Outgoing) channel.Result {
 
 func (p *provider) Templates(_ context.Context, cursor string) ([]channel.Template, string, error) {
 	p.asked++
+	if p.during != nil {
+		p.during()
+	}
 	at := 0
 	if cursor != "" {
 		at = int(cursor[0] - '0')
@@ -183,6 +188,22 @@ func TestRefreshWhenDue(t *testing.T) {
 	r.must(store.Integrations{Store: r.store}.Update(t.Context(), r.with))
 	if n := r.refresh(); n != 3 {
 		t.Errorf("with other settings asked %d times", n)
+	}
+}
+
+// TestNewsWhileAsking: what changed after a provider was asked is asked for again.
+func TestNewsWhileAsking(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, fails := range []error{nil, heliograph.Errorf(heliograph.Unavailable, heliograph.CodeUnavailable, "out")} {
+		r.provider.fails = fails
+		r.must(r.Changed(t.Context(), r.with))
+		r.provider.during = func() { r.must(r.Changed(t.Context(), r.with)) }
+		r.refresh()
+		r.provider.during = nil
+		if n := r.refresh(); n != 1 {
+			t.Errorf("after news that came while it was asked (%v), it was asked %d times", fails, n)
+		}
 	}
 }
 
