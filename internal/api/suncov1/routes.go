@@ -19,6 +19,7 @@ func (a *API) routes() []route {
 		a.serviceRoutes(),
 		a.integrationRoutes(),
 		a.menuRoutes(),
+		a.profileRoutes(),
 		a.referenceRoutes(),
 		a.absentRoutes(),
 		a.userRoutes(),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -138,10 +139,32 @@ type pigeonSettings struct {
 	Ringed bool   `json:"ringed"`
 }
 
-type pigeonChannel struct{ Word string }
+type pigeonChannel struct {
+	Word  string
+	About *string
+	Photo string
+}
 
 func (p *pigeonChannel) Send(context.Context, *channel.Outgoing) channel.Result {
 	return channel.Accepted(200)
+}
+
+// The loft's profile: its about is kept, and its picture's URL tells what came.
+func (p *pigeonChannel) Profile(context.Context) (*channel.Profile, error) {
+	return &channel.Profile{About: p.About, Websites: []string{"https://loft.example"}, PhotoURL: p.Photo}, nil
+}
+
+func (p *pigeonChannel) SetProfile(_ context.Context, c *channel.Profile) error {
+	if c.About != nil {
+		p.About = c.About
+	}
+	return nil
+}
+
+func (p *pigeonChannel) SetPhoto(_ context.Context, photo *channel.Blob) (string, error) {
+	file, err := io.ReadAll(photo.Body)
+	p.Photo = fmt.Sprintf("https://loft.example/%s?type=%s&size=%d&read=%d", photo.Name, photo.Type, photo.Size, len(file))
+	return p.Photo, err
 }
 
 func (p *pigeonChannel) Verify(context.Context) (map[string]string, error) {
