@@ -73,6 +73,8 @@ type Files struct {
 type Work struct {
 	Senders        int           `group:"Work" default:"1024" placeholder:"N" help:"Calls of providers under way at once, over all integrations."`
 	WebhookSenders int           `group:"Work" default:"256" placeholder:"N" help:"Calls of webhooks under way at once."`
+	AppRate        int           `group:"Work" default:"0" placeholder:"N" help:"API calls per second that one app may make of this process. Beyond it, callers get 429 with Retry-After. 0: no limit."`
+	AppBurst       int           `group:"Work" default:"0" placeholder:"N" help:"API calls that one app may make at once, under --app-rate. 0: what --app-rate allows in two seconds."`
 	Lease          time.Duration `group:"Work" default:"20s" placeholder:"TIME" help:"How long work stays with a process that no longer answers, before another one takes it over."`
 	// ProviderTimeout is cut to what a lease allows: see CallTimeout.
 	ProviderTimeout time.Duration `group:"Work" default:"15s" placeholder:"TIME" help:"How long one call of a provider may take at most; a channel may allow less. After it the outcome is unknown. Several processes allow no more than three quarters of --lease."`

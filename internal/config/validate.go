@@ -81,6 +81,12 @@ func (w *Work) Validate() error {
 		return errors.New("--senders must be between 1 and 16384")
 	case w.WebhookSenders < 1 || w.WebhookSenders > 16384:
 		return errors.New("--webhook-senders must be between 1 and 16384")
+	case w.AppRate < 0 || w.AppRate > 1e6:
+		return errors.New("--app-rate must be between 0 and 1000000")
+	case w.AppBurst < 0 || w.AppBurst > 1e6:
+		return errors.New("--app-burst must be between 0 and 1000000")
+	case w.AppBurst > 0 && w.AppRate == 0:
+		return errors.New("--app-burst goes with --app-rate")
 	case w.ProviderTimeout < 100*time.Millisecond || w.ProviderTimeout > 5*time.Minute:
 		return errors.New("--provider-timeout must be between 100ms and 5m")
 	case w.Lease < 2*time.Second:

@@ -9,7 +9,7 @@ Resources of an app are found at two paths: with the app in it (/v1.1/apps/{appI
 
 Call with a key's id and secret (Basic), or with a JWT that the key signed (Bearer). An account key reaches every app of the organization; a service account's key those that it made or was granted; an app's key reaches its app; a token of the scope appUser reaches its user only.
 
-Bodies are JSON objects of at most 100 kB. Unknown fields are ignored. An error changes nothing; its body is {"error":{"code":"…","description":"…"}}, and its description begins with the field that is wrong. A 429 or 503 says in Retry-After when to come again.
+Bodies are JSON objects of at most 100 kB. Unknown fields are ignored. An error changes nothing; its body is {"error":{"code":"…","description":"…"}}, and its description begins with the field that is wrong. A 429 or 503 says in Retry-After when to come again. Where the operator limits apps' calls, each answer says how many may be made at once (RateLimit-Limit), how many are left (RateLimit-Remaining), and in how many seconds all are there again (RateLimit-Reset).
 
 A text of the business may have shorthand in it, unless the app's setting ignoreShorthand is on: %[Label](https://…) is a link, %[Label](postback:P), %[Label](reply:P) and %[Label](location) are buttons and quick replies, $[Label](25.00) is for sale, ![](https://…) is an image, %((template:NAME))% a stored template, and &((template=[[NAME]]language=[[en_US]]body_text=[[…]]fallback=[[…]]))& a template of WhatsApp. What is around them stays in order; what stands for several messages is sent as several, but a notification is one message. Whatever cannot be read so stays as it is.
 

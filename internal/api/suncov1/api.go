@@ -19,7 +19,7 @@ import (
 	"heliograph/internal/webhook"
 )
 
-// API is the surface. Every field must be set.
+// API is the surface. Every field but Limit must be set.
 type API struct {
 	Auth          *auth.Service
 	Tenants       *tenant.Service
@@ -38,6 +38,8 @@ type API struct {
 	// PublicURL begins the links in answers; it has no trailing slash.
 	PublicURL string
 
+	Limit Limit // of each app's calls; the zero value is none
+
 	Now     heliograph.Clock
 	Log     *slog.Logger
 	Version string // of the program, for the reference
@@ -53,5 +55,5 @@ func (a *API) Handler() http.Handler {
 			t.add(r.method, path, &r)
 		}
 	}
-	return &server{API: a, tree: t}
+	return &server{API: a, tree: t, limiter: newLimiter(a.Limit, a.Now)}
 }

@@ -19,6 +19,7 @@ type server struct {
 	*API
 	tree    *tree
 	flights flights
+	limiter *limiter // nil: there is no limit
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -78,6 +79,11 @@ func (s *server) admit(ctx context.Context, c *call) error {
 	}
 	if err := s.findApp(ctx, c); err != nil {
 		return err
+	}
+	if c.App != nil && s.limiter != nil {
+		if err := s.limiter.take(c.w.Header(), c.App.ID); err != nil {
+			return err
+		}
 	}
 	if c.isUser() && c.route.needsUser() {
 		return s.ownUser(ctx, c)
