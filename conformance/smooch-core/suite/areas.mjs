@@ -18,6 +18,7 @@ import { menus } from './menus.mjs';
 import { messages } from './messages.mjs';
 import { notifications } from './notifications.mjs';
 import { paging } from './paging.mjs';
+import { reach } from './reach.mjs';
 import { recent } from './recent.mjs';
 import { retries } from './retries.mjs';
 import { serviceAccounts } from './service_accounts.mjs';
@@ -40,6 +41,7 @@ export const areas = {
   users,
   links,
   'links that fail': linkFailures,
+  reach,
   messages,
   'types of messages': messageTypes,
   templates,
