@@ -7,6 +7,7 @@ import (
 
 	"heliograph/channel"
 	"heliograph/channel/declared"
+	"heliograph/channel/mailgun"
 	"heliograph/channel/messagebird"
 	"heliograph/channel/smshttp"
 	"heliograph/channel/twilio"
@@ -19,6 +20,7 @@ func Channels() []*channel.Type {
 	types := []*channel.Type{
 		&messagebird.Type,
 		&smshttp.Type,
+		&mailgun.Type,
 		&twilio.Type,
 		&whatsapp.Type,
 	}

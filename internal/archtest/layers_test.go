@@ -21,7 +21,7 @@ var layers = []layer{
 	{"contract", "channel", "vocabulary"},
 	{"pure", "channel/sms", "vocabulary contract pure"},
 	{"pure", "channel/plain", "vocabulary contract"},
-	{"pure", "channel/mime", "vocabulary contract"},
+	{"pure", "channel/mime", "vocabulary contract pure"},
 	{"pure", "internal/content", "vocabulary"},
 	{"pure", "internal/fifo", "vocabulary"},
 	{"contract-test", "channel/channeltest", "vocabulary contract pure"},

@@ -5,12 +5,11 @@ package hooks
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"heliograph"
@@ -20,9 +19,6 @@ import (
 
 // Prefix is the path that the handler serves.
 const Prefix = "/hooks/"
-
-// MaxBody bounds a provider's request.
-const MaxBody = 1 << 20
 
 // storeTime bounds the storing of one request. Providers give up after 15 s.
 const storeTime = 12 * time.Second
@@ -52,7 +48,7 @@ type Notices interface {
 	Told(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
 }
 
-// Hooks is the surface. Every field must be set.
+// Hooks is the surface. Every exported field must be set.
 type Hooks struct {
 	Integrations  Integrations
 	Conversations Conversations
@@ -62,6 +58,8 @@ type Hooks struct {
 	// sign is the URL they were given, which no header of a request can tell.
 	PublicURL string
 	Log       *slog.Logger
+
+	large atomic.Int64 // requests above MaxBody that are held
 }
 
 func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -71,20 +69,16 @@ func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusMethodNotAllowed, "providers send GET or POST")
 		return
 	}
-	in, receiver, rest, err := h.find(r)
+	in, receiver, kind, rest, err := h.find(r)
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	if err != nil {
-		if _, over := errors.AsType[*http.MaxBytesError](err); over {
-			refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than 1 MB")
-			return
-		}
-		refuse(w, http.StatusBadRequest, "the body ended early")
+	body, done, ok := h.body(w, r, kind)
+	if !ok {
 		return
 	}
+	defer done()
 	got, err := receiver.Receive(h.request(r, rest, body))
 	if err == nil {
 		err = h.store(r, in, body, got.Facts)
@@ -96,9 +90,9 @@ func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer(w, got.Answer)
 }
 
-// find returns the integration that the path names, its receiver, and the rest
-// of the path.
-func (h *Hooks) find(r *http.Request) (*heliograph.Integration, channel.Receiver, string, error) {
+// find returns the integration that the path names, its receiver and type, and
+// the rest of the path.
+func (h *Hooks) find(r *http.Request) (*heliograph.Integration, channel.Receiver, *channel.Type, string, error) {
 	name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Prefix), "/")
 	idText, rest, more := strings.Cut(rest, "/")
 	if more {
@@ -106,17 +100,17 @@ func (h *Hooks) find(r *http.Request) (*heliograph.Integration, channel.Receiver
 	}
 	var id heliograph.IntegrationID
 	if id.UnmarshalText([]byte(idText)) != nil || id.IsZero() {
-		return nil, nil, "", errUnknown()
+		return nil, nil, nil, "", errUnknown()
 	}
-	in, ch, _, err := h.Integrations.Lookup(r.Context(), id)
+	in, ch, kind, err := h.Integrations.Lookup(r.Context(), id)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, nil, "", err
 	}
 	receiver, ok := ch.(channel.Receiver)
 	if !ok || in.Type != name {
-		return nil, nil, "", errUnknown()
+		return nil, nil, nil, "", errUnknown()
 	}
-	return in, receiver, rest, nil
+	return in, receiver, kind, rest, nil
 }
 
 func errUnknown() error {
@@ -205,8 +199,10 @@ func notStored(err error) error {
 	return &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, Message: "it could not be stored; send it again", Err: err}
 }
 
-// evidence is what is kept of a request: its path and query, and its body.
+// evidence is what is kept of a request: its path and query, and its body as far
+// as MaxBody goes.
 func evidence(r *http.Request, body []byte) []byte {
+	body = body[:min(len(body), MaxBody)]
 	target := r.URL.RequestURI()
 	raw := make([]byte, 0, len(r.Method)+len(target)+len(body)+2)
 	raw = append(raw, r.Method...)

@@ -32,7 +32,8 @@ type bed struct {
 	in     *heliograph.Integration
 	got    *channel.Request
 	url    string
-	broken bool // the store fails
+	broken bool  // the store fails
+	most   int64 // Type.MaxBody
 	mu     sync.Mutex
 	fates  []string
 	notes  []string
@@ -74,7 +75,7 @@ func (b *bed) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliograp
 	if id != b.in.ID {
 		return nil, nil, nil, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "no such integration")
 	}
-	return b.in, pigeon{b}, &channel.Type{Name: "pigeon"}, nil
+	return b.in, pigeon{b}, &channel.Type{Name: "pigeon", MaxBody: b.most}, nil
 }
 
 // OfSender implements hooks.Integrations.
@@ -302,6 +303,61 @@ func TestSecretsInPathsAreNotLogged(t *testing.T) {
 
 // Request implements httpx.Watch.
 func (b *bed) Request(string, int, time.Duration) {}
+
+func TestLargerBodies(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.most = 3 << 20
+	for range 20 { // more than are held at once
+		if status, text, _ := b.post(b.path("/in"), strings.Repeat("fate 1\n", 2<<20/7)); status != http.StatusOK {
+			t.Fatalf("a body that the type allows: %d %q", status, text)
+		}
+	}
+	if n := len(b.fates); n != 20*(2<<20/7) {
+		t.Errorf("%d facts", n)
+	}
+	if status, text, _ := b.post(b.path("/in"), strings.Repeat("x", 3<<20+1)); status != http.StatusRequestEntityTooLarge || !strings.Contains(text, "3 MB") {
+		t.Errorf("a larger one: %d %q", status, text)
+	}
+}
+
+// TestLargeBodiesAtOnce: strangers cannot fill the memory.
+func TestLargeBodiesAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.most = 3 << 20
+	var open []io.Closer
+	answers := make(chan int, 20)
+	for range 20 {
+		r, w := io.Pipe()
+		open = append(open, w)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+b.path("/in"), r)
+		b.must(err)
+		go func() {
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				answers <- 0
+				return
+			}
+			_ = res.Body.Close()
+			answers <- res.StatusCode
+		}()
+		go func() { _, _ = w.Write(bytes.Repeat([]byte("x"), 2<<20)) }()
+	}
+	for range 12 {
+		if status := <-answers; status != http.StatusServiceUnavailable && status != 0 {
+			t.Errorf("one too many is answered %d", status)
+		}
+	}
+	for _, w := range open {
+		_ = w.Close()
+	}
+	for range 8 {
+		if status := <-answers; status != http.StatusForbidden {
+			t.Errorf("one of those that are held is answered %d", status)
+		}
+	}
+}
 
 func TestStoreFailureIsSentAgain(t *testing.T) {
 	t.Parallel()
