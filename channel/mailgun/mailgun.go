@@ -29,6 +29,7 @@ const maxMail = 25 << 20
 var Type = channel.Type{
 	Name:         "mailgun",
 	Title:        "E-mail through Mailgun",
+	Family:       "mail",
 	BaseURL:      realURL,
 	MaxBody:      40 << 20, // a mail of 25 MB, escaped as a form
 	Settings:     Settings{},

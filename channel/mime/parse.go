@@ -22,6 +22,7 @@ const (
 	maxNesting     = 20
 	maxAttachments = 30
 	maxText        = 64 << 10
+	maxRecipients  = 100
 )
 
 // Incoming is a mail that somebody sent.
@@ -30,8 +31,9 @@ type Incoming struct {
 	InReplyTo  []string
 	References []string
 	Subject    string
-	From       string // normalised; "" when it is none
-	Name       string // of From
+	From       string   // normalised; "" when it is none
+	Name       string   // of From
+	To         []string // all recipients that the header names, normalised
 	Date       heliograph.Millis
 	Automatic  bool
 	Text       string // what the person wrote: see Stripped
@@ -75,6 +77,7 @@ func FromHeader(h mail.Header) *Incoming {
 			in.From, in.Name = Person(h.Get(field))
 		}
 	}
+	in.To = recipients(&h)
 	if at, err := h.Date(); err == nil && at.Unix() > 0 {
 		in.Date = heliograph.At(at)
 	}
@@ -85,6 +88,23 @@ func FromHeader(h mail.Header) *Incoming {
 		in.References = append(in.References[:1:1], in.References[n-maxReferences+1:]...)
 	}
 	return in
+}
+
+// recipients returns whom a header names, those first that a server noted when it
+// delivered the mail.
+func recipients(h *mail.Header) (out []string) {
+	for _, field := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"} {
+		list, err := mail.ParseAddressList(h.Get(field))
+		if err != nil {
+			continue
+		}
+		for _, a := range list {
+			if n, ok := Normalise(a.Address); ok && !slices.Contains(out, n) && len(out) < maxRecipients {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
 }
 
 // Person reads the first address of a From field, and the name beside it.

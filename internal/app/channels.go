@@ -10,6 +10,7 @@ import (
 	"heliograph/channel/mailgun"
 	"heliograph/channel/messagebird"
 	"heliograph/channel/smshttp"
+	"heliograph/channel/smtp"
 	"heliograph/channel/twilio"
 	"heliograph/channel/whatsapp"
 )
@@ -18,9 +19,11 @@ import (
 // it knows without one. Adding a channel is one line here.
 func Channels() []*channel.Type {
 	types := []*channel.Type{
+	return []*channel.Type{
+		&mailgun.Type,
 		&messagebird.Type,
 		&smshttp.Type,
-		&mailgun.Type,
+		&smtp.Type,
 		&twilio.Type,
 		&whatsapp.Type,
 	}
