@@ -12,8 +12,9 @@ import (
 	"heliograph/channel"
 )
 
-// Bounds of idle connections.
+// Bounds of connections.
 const (
+	maxOpen  = 20 // at once, from one process; servers allow a client few
 	maxIdle  = 4
 	idleTime = 20 * time.Second // servers close after minutes; some after half of one
 	maxMails = 100              // over one connection

@@ -29,6 +29,14 @@ func (s *sender) Send(ctx context.Context, out *channel.Outgoing) channel.Result
 	if d := s.settings.BounceDomain; d != "" {
 		from = s.marks.Address(mime.ReturnAddress, out.Delivery, d)
 	}
+	select {
+	case s.open <- struct{}{}:
+		defer func() { <-s.open }()
+	case <-ctx.Done():
+		r := retry("all connections to the mail server are busy")
+		r.OnlyThis = true // the server is well
+		return r
+	}
 	c, failed := s.connection(ctx)
 	if failed != nil {
 		return failed.Result

@@ -53,10 +53,11 @@ type sender struct {
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	tls       *tls.Config
 	idle      pool
+	open      chan struct{} // one for each connection in use
 }
 
 func open(cfg channel.Config, deps channel.Deps) (channel.Channel, error) {
-	s := &sender{deps: deps, marks: mime.Marks{Auth: deps.Auth, Integration: cfg.Integration}, dial: deps.Dial}
+	s := &sender{open: make(chan struct{}, maxOpen), deps: deps, marks: mime.Marks{Auth: deps.Auth, Integration: cfg.Integration}, dial: deps.Dial}
 	if err := json.Unmarshal(cfg.Settings, &s.settings); err != nil {
 		return nil, heliograph.Errorf(heliograph.Invalid, heliograph.CodeBadRequest, "the settings are not a JSON object of the right types")
 	}

@@ -36,7 +36,6 @@ type server struct {
 	mu       sync.Mutex
 	sessions int
 	mails    []mail
-	log      bytes.Buffer
 
 	onMail, onRcpt, onData error // what it answers
 	loginFails             bool
@@ -418,6 +417,35 @@ func TestManyAtOnce(t *testing.T) {
 	if len(s.mails) != 20 {
 		t.Errorf("%d mails", len(s.mails))
 	}
+}
+
+// TestFewConnections: a server is not flooded, and who waits too long tries later.
+func TestFewConnections(t *testing.T) {
+	t.Parallel()
+	const most = 20
+	greeted := make(chan struct{}, most+1)
+	host, port := script(t, func(line string) (string, bool) {
+		if line == "" {
+			greeted <- struct{}{} // and let it wait
+		}
+		return "", false
+	})
+	ch := openAt(t, settings(host, port, nil), "")
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range most {
+		wg.Go(func() { ch.Send(ctx, out()) })
+	}
+	for range most {
+		<-greeted
+	}
+	short, done := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer done()
+	if r := ch.Send(short, out()); r.Class != channel.ClassRetry || !r.OnlyThis || len(greeted) > 0 {
+		t.Errorf("one too many: %+v", r)
+	}
+	cancel()
+	wg.Wait()
 }
 
 func TestOperatorsServer(t *testing.T) {

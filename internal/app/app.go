@@ -5,8 +5,10 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"runtime/debug"
 	"sync/atomic"
@@ -14,6 +16,7 @@ import (
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/internal/api/smtpd"
 	"heliograph/internal/config"
 	"heliograph/internal/metrics"
 	"heliograph/internal/netguard"
@@ -36,6 +39,9 @@ type App struct {
 	engines *engines
 
 	web, ops *server
+	secure   *tls.Config // of the web; nil without TLS
+	mail     *smtpd.Server
+	mailAt   net.Listener
 	draining atomic.Bool
 	chores   chores
 	changed  string // what lookAround saw last; its chore's own
@@ -81,8 +87,7 @@ func newWith(ctx context.Context, c *config.Config, version string, log *slog.Lo
 	if a.engines, err = newEngines(a); err != nil {
 		return nil, err
 	}
-	a.surfaces()
-	return a, nil
+	return a, a.surfaces()
 }
 
 // unbuild gives back what New took before it failed.
@@ -91,6 +96,9 @@ func (a *App) unbuild() {
 		if s != nil {
 			_ = s.ln.Close()
 		}
+	}
+	if a.mailAt != nil {
+		_ = a.mailAt.Close()
 	}
 	_ = a.data.close()
 }
@@ -103,6 +111,7 @@ func (a *App) Start(ctx context.Context) {
 		a.ops.serve(a.fail)
 	}
 	a.web.serve(a.fail)
+	a.serveMail()
 	a.log.Info("serving", "version", a.version, "address", a.Address(), "public_url", a.host.public, "database", a.data.Dialect())
 }
 
@@ -124,6 +133,7 @@ func (a *App) Stop(ctx context.Context) error {
 	// A request that hangs must not take the time of the sends under way.
 	half, cancel := halfOf(ctx)
 	defer cancel()
+	a.stopMail(half)
 	a.web.stop(half)
 	a.engines.stop(ctx)
 	a.chores.stop()

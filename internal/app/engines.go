@@ -56,7 +56,7 @@ func newEngines(a *App) (*engines, error) {
 	})
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
-		Surroundings: surroundings{e, s}, Identities: linkObserver{e},
+		Surroundings: surroundings{e, s, a.unsubscribeLinks()}, Identities: linkObserver{e},
 		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
 		Spread: spread(a.cfg), Process: e.sharing(a),
 	})
@@ -80,7 +80,7 @@ func newEngines(a *App) (*engines, error) {
 		IDs: a.data.ids, Now: a.now,
 	})
 	e.notifications = &notify.Service{
-		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s}}, Identities: e.profiles,
+		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s, a.unsubscribeLinks()}}, Identities: e.profiles,
 		Now: a.now, IDs: a.data.ids, Types: a.types, Watch: a.metrics, Templates: e.templates,
 	}
 	e.lanes = newLanes(a, e)

@@ -12,6 +12,7 @@ import (
 	"heliograph/internal/api/mediafiles"
 	"heliograph/internal/api/ops"
 	"heliograph/internal/api/suncov1"
+	"heliograph/internal/api/unsubscribe"
 	"heliograph/internal/media"
 	"heliograph/internal/store"
 )
@@ -22,6 +23,7 @@ func (a *App) takeAddresses() error {
 	if err != nil {
 		return err
 	}
+	a.secure = secure
 	if a.web, err = listen(a.cfg.Address, secure, a.log); err != nil {
 		return err
 	}
@@ -36,11 +38,12 @@ func (a *App) takeAddresses() error {
 }
 
 // surfaces puts every surface in its place.
-func (a *App) surfaces() {
-	operations := a.operations()
+func (a *App) surfaces() error {
+	operations, inbox := a.operations(), a.providerHooks()
 	inner := places{
-		{hooks.Prefix, named("POST /hooks/{channel}", a.providerHooks())},
+		{hooks.Prefix, named("POST /hooks/{channel}", inbox)},
 		{media.Prefix, a.mediaFiles()},
+		{unsubscribe.Prefix, named("/u/{token}", a.unsubscribing())},
 		{"/", a.api().Handler()},
 	}
 	outer := places{{"/", httpx.Wrap(inner, httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader})}}
@@ -50,6 +53,7 @@ func (a *App) surfaces() {
 		outer = append(places{{"/healthz", operations}, {"/readyz", operations}, {"/metrics", operations}}, outer...)
 	}
 	a.web.http.Handler = outer
+	return a.listenForMail(a.secure, inbox)
 }
 
 // Handler is what is served at Address.
@@ -76,7 +80,7 @@ func (a *App) api() *suncov1.API {
 	}
 }
 
-func (a *App) providerHooks() http.Handler {
+func (a *App) providerHooks() *hooks.Hooks {
 	return &hooks.Hooks{
 		Integrations: a.engines.tenants, Conversations: countedAnswers{a.engines.conversations, a.metrics}, Deliveries: countedStatuses{a.engines.delivery, a.metrics},
 		Notices: notices{a.engines, a.metrics}, PublicURL: a.host.public, Log: a.log,

@@ -5,6 +5,7 @@ import (
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/internal/api/unsubscribe"
 	"heliograph/internal/store"
 )
 
@@ -12,6 +13,7 @@ import (
 type surroundings struct {
 	e     *engines
 	store *store.Store
+	links *unsubscribe.Links
 }
 
 // About implements delivery.Surroundings.
@@ -30,6 +32,9 @@ func (s surroundings) About(ctx context.Context, d *heliograph.Delivery, kind *c
 		return nil, err
 	}
 	about.App = app.Name
+	if kind.Family == "mail" {
+		about.Unsubscribe = s.links.URL(unsubscribe.Who{App: d.App, Integration: d.Integration, User: d.User, Address: d.Address})
+	}
 	if d.Conversation.IsZero() {
 		return about, nil
 	}

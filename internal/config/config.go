@@ -48,6 +48,7 @@ type Log struct {
 type Listen struct {
 	Address         string        `group:"Network" name:"listen" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on."`
 	OpsAddress      string        `group:"Network" name:"ops-listen" placeholder:"ADDR" help:"Serve /healthz, /readyz and /metrics on this address only. Empty: on --listen."`
+	MailAddress     string        `group:"Network" name:"mail-listen" placeholder:"ADDR" help:"Take mail by SMTP on this address, for example :25: answers and bounces for integrations of type smtp. STARTTLS is offered with the certificate of --tls-cert or --tls-domain. Empty: no mail is taken."`
 	Pprof           bool          `group:"Network" help:"Serve profiles of the process under /debug/pprof/ on --ops-listen, for measurements."`
 	PublicURL       string        `group:"Network" placeholder:"URL" help:"How providers and customers reach this server, for example https://messages.example.com. Providers' callbacks are built from it and checked against it. Empty: http:// and --listen, which only a simulator on the same machine can reach."`
 	TLSCert         string        `group:"Network" name:"tls-cert" placeholder:"FILE" help:"Serve TLS with this certificate chain (PEM). It is read again when the file changes."`
@@ -59,7 +60,7 @@ type Listen struct {
 
 // Providers says where the outside is.
 type Providers struct {
-	ProviderURL         map[string]string `group:"Providers" mapsep:";" placeholder:"NAME=URL" help:"Base URL to use instead of a channel's provider, for example twilio=http://127.0.0.1:8090. Repeatable."`
+	ProviderURL         map[string]string `group:"Providers" mapsep:";" placeholder:"NAME=URL" help:"Base URL to use instead of a channel's provider, for example twilio=http://127.0.0.1:8090, or smtp=smtp://127.0.0.1:1025. Repeatable."`
 	AllowPrivateTargets bool              `group:"Providers" help:"Let webhooks reach loopback, private and link-local addresses."`
 }
 

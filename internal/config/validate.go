@@ -36,6 +36,11 @@ func (l *Listen) Validate() error {
 			return errors.New("--ops-listen must be host:port")
 		}
 	}
+	if l.MailAddress != "" {
+		if _, _, err := net.SplitHostPort(l.MailAddress); err != nil {
+			return errors.New("--mail-listen must be host:port, for example :25")
+		}
+	}
 	if l.Pprof && l.OpsAddress == "" {
 		return errors.New("--pprof needs --ops-listen: profiles are not for everyone who reaches --listen")
 	}
@@ -56,6 +61,12 @@ func (l *Listen) Validate() error {
 // Validate implements kong's check of parsed values.
 func (p *Providers) Validate() error {
 	for name, u := range p.ProviderURL {
+		if name == "smtp" {
+			if err := mailServer(u); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := baseURL(u); err != nil {
 			return fmt.Errorf("--provider-url %s %w", name, err)
 		}
@@ -112,6 +123,15 @@ func baseURL(raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("must be an http or https URL without query, for example https://messages.example.com")
+	}
+	return nil
+}
+
+// mailServer refuses what does not name a mail server.
+func mailServer(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" {
+		return errors.New("--provider-url smtp must be smtp://host:port, or smtps://host:port with TLS")
 	}
 	return nil
 }

@@ -90,6 +90,11 @@ func (s Integrations) List(ctx context.Context, app heliograph.AppID, types []st
 	return collect(ctx, s.Store, s.scan, q+ofLiveApp+` ORDER BY id LIMIT $2 OFFSET $3`, args...)
 }
 
+// OfType returns the integrations of a type of all apps, oldest first.
+func (s Integrations) OfType(ctx context.Context, kind string) ([]*heliograph.Integration, error) {
+	return collect(ctx, s.Store, s.scan, `SELECT `+integrationColumns+` FROM integrations WHERE type = $1`+ofLiveApp+` ORDER BY id`, kind)
+}
+
 // Update stores everything of an integration but its id, app and type.
 func (s Integrations) Update(ctx context.Context, i *heliograph.Integration) error {
 	doc, sealed, err := s.pack(i)

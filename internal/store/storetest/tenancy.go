@@ -190,6 +190,15 @@ func integrations(t *testing.T, s *store.Store) {
 
 	a.Status, a.Error, a.PausedUntil, a.PauseReason, a.Updated = heliograph.IntegrationError, "bad token", 1<<62, "by hand", 7
 	a.Secrets, a.DisplayName = `{"authToken":"new"}`, ""
+	elsewhere, deleted := newApp(t, s, w.org), newApp(t, s, w.org)
+	d := newIntegration(s, elsewhere.ID, "web")
+	must(t, integrations.Insert(ctx, d))
+	must(t, integrations.Insert(ctx, newIntegration(s, deleted.ID, "web")))
+	must(t, store.Apps{Store: s}.MarkDeleted(ctx, deleted.ID, 8))
+	everywhere, err := integrations.OfType(ctx, "web")
+	if err != nil || len(everywhere) != 2 || everywhere[0].ID != b.ID || everywhere[1].ID != d.ID {
+		t.Errorf("of all apps: %v, %v", everywhere, err)
+	}
 	must(t, integrations.Update(ctx, a))
 	got, err := integrations.ByID(ctx, a.ID)
 	must(t, err)
