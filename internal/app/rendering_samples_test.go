@@ -15,6 +15,8 @@ var renderingSettings = map[string][]variant{
 		{"", `{"accountSid":"AC0","authToken":"x","phoneNumberSid":"PN0"}`},
 		{"with `smartEncoding` and `imagesAsLinks`", `{"accountSid":"AC0","authToken":"x","phoneNumberSid":"PN0","smartEncoding":true,"imagesAsLinks":true}`},
 	},
+	"mailgun": {{"", `{"apiKey":"x","domain":"mg.example.com","incomingAddress":"shop@mg.example.com"}`}},
+	"smtp":    {{"", `{"host":"mx.example","fromAddress":"shop@mail.example"}`}},
 	"smshttp": {{"", `{"url":"https://sms.example","body":"to={{to}}&text={{text}}"}`}},
 	"messagebird": {
 		{"", `{"accessKey":"x","originator":"+14155550199"}`},
