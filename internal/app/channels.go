@@ -19,7 +19,6 @@ import (
 // it knows without one. Adding a channel is one line here.
 func Channels() []*channel.Type {
 	types := []*channel.Type{
-	return []*channel.Type{
 		&mailgun.Type,
 		&messagebird.Type,
 		&smshttp.Type,
