@@ -23,6 +23,7 @@ var renderingSettings = map[string][]variant{
 		{"from a name or a number outside North America", `{"accessKey":"x","originator":"Shop"}`},
 		{"with `smartEncoding` and `imagesAsLinks`", `{"accessKey":"x","originator":"+14155550199","smartEncoding":true,"imagesAsLinks":true}`},
 	},
+	"whatsapp": {{"", `{"phoneNumberId":"1","accessToken":"x","appSecret":"x","verifyToken":"x"}`}},
 }
 
 // variant is one way to configure a channel.
