@@ -116,5 +116,5 @@ func (s *Simulator) getCounts(w http.ResponseWriter, r *http.Request) {
 	slices.SortFunc(out.Pairs, func(a, b PairCount) int {
 		return strings.Compare(a.To+"\x00"+a.Body, b.To+"\x00"+b.Body)
 	})
-	writeJSON(w, http.StatusOK, out)
+	WriteJSON(w, http.StatusOK, out)
 }

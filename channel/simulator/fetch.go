@@ -31,11 +31,11 @@ func (s *Simulator) getMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	sid, ok := named(r)
 	var body messageResource
-	if !ok || !s.ledger.get(account, sid, func(m *message) { body = m.resource() }) {
+	if !ok || !s.ledger.get(account, sid, func(m *Message) { body = m.resource() }) {
 		notFound(r.URL.Path).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, body)
+	WriteJSON(w, http.StatusOK, body)
 }
 
 // updateMessage plays POST …/Messages/{sid}.json: Status=canceled takes back a
@@ -53,7 +53,7 @@ func (s *Simulator) updateMessage(w http.ResponseWriter, r *http.Request) {
 	sid, ok := named(r)
 	var body messageResource
 	var refused *refusal
-	ok = ok && s.ledger.get(account, sid, func(m *message) {
+	ok = ok && s.ledger.get(account, sid, func(m *Message) {
 		switch {
 		case form.Get("Status") == "canceled" && m.status == "scheduled":
 			m.status, m.updated = "canceled", s.now()
@@ -70,7 +70,7 @@ func (s *Simulator) updateMessage(w http.ResponseWriter, r *http.Request) {
 	case refused != nil:
 		refused.write(w)
 	default:
-		writeJSON(w, http.StatusOK, body)
+		WriteJSON(w, http.StatusOK, body)
 	}
 }
 
@@ -81,7 +81,7 @@ func (s *Simulator) deleteMessage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sid, _ := named(r)
-	if !s.ledger.get(account, sid, func(*message) {}) {
+	if !s.ledger.get(account, sid, func(*Message) {}) {
 		notFound(r.URL.Path).write(w)
 		return
 	}
@@ -124,7 +124,7 @@ func (s *Simulator) listMessages(w http.ResponseWriter, r *http.Request) {
 	}
 	out := listing{Messages: []messageResource{}, Page: page, PageSize: size, Start: page * size}
 	skip, more := out.Start, false
-	s.ledger.newest(func(m *message) bool {
+	s.ledger.newest(func(m *Message) bool {
 		if m.account != account || !fitsQuery(q, m) || !within(m, from, until) {
 			return true
 		}
@@ -146,15 +146,15 @@ func (s *Simulator) listMessages(w http.ResponseWriter, r *http.Request) {
 	if page > 0 {
 		out.PreviousPageURI = pageURI(r.URL, page-1, size)
 	}
-	writeJSON(w, http.StatusOK, out)
+	WriteJSON(w, http.StatusOK, out)
 }
 
-func fitsQuery(q url.Values, m *message) bool {
+func fitsQuery(q url.Values, m *Message) bool {
 	return (q.Get("To") == "" || q.Get("To") == m.to) && (q.Get("From") == "" || q.Get("From") == m.from)
 }
 
 // within asks for the moment of sending, or of creation for what is not sent yet.
-func within(m *message, from, until time.Time) bool {
+func within(m *Message, from, until time.Time) bool {
 	at := m.sent
 	if at.IsZero() {
 		at = m.created

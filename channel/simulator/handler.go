@@ -38,16 +38,48 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("PATCH /sim/settings", s.changeSettings)
 	mux.HandleFunc("GET /sim/numbers", s.getNumbers)
 	mux.HandleFunc("POST /sim/numbers", s.postNumber)
+	mux.HandleFunc("GET /sim/threads", s.getThreads)
+	mux.HandleFunc("GET /sim/threads/{channel}/{person}", s.getThread)
+	mux.HandleFunc("GET /sim/clock", s.getClock)
+	mux.HandleFunc("POST /sim/clock", s.moveClock)
 	mux.HandleFunc("GET /sim/state", s.getState)
 	mux.HandleFunc("GET /sim/catalogue", s.getCatalogue)
 	mux.HandleFunc("GET /sim/stream", s.getStream)
 
 	mux.HandleFunc("GET /{$}", page)
 	mux.HandleFunc("GET /phones/{number}", page)
+	mux.HandleFunc("GET /threads/{channel}/{person}", page)
 	mux.Handle("GET /assets/", assets())
 	// Browsers ask for this beside answers that are no pages.
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	return guard(mux)
+	return guard(s.withProviders(mux))
+}
+
+// withProviders adds the routes of the providers that were handed in.
+func (s *Simulator) withProviders(mux *http.ServeMux) http.Handler {
+	claims := []claim{}
+	for _, n := range s.networks {
+		for _, route := range n.routes {
+			mux.HandleFunc(route.pattern, route.handler)
+		}
+		claims = append(claims, n.claims...)
+		if files := n.provider.Describe().Assets; files != nil {
+			root := "/assets/" + n.name + "/"
+			mux.Handle("GET "+root, http.StripPrefix(root, static(files)))
+		}
+	}
+	if len(claims) == 0 {
+		return mux
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, c := range claims {
+			if c.mine(r) {
+				c.handler.ServeHTTP(w, r)
+				return
+			}
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // guard keeps other sites' pages from driving the simulator through a browser:

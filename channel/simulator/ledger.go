@@ -6,26 +6,30 @@ import (
 	"time"
 )
 
-// ledger remembers messages, phones and counts, each within its bound. What is
+// ledger remembers messages, threads and counts, each within its bound. What is
 // beyond the bound is forgotten, the oldest first.
 type ledger struct {
 	mu     sync.Mutex
 	limits Limits
 
-	bySID  map[string]*message
-	ring   []*message // the last limits.Messages of them
+	bySID  map[string]*Message
+	ring   []*Message // the last limits.Messages of them
 	next   int        // where the next goes in ring once it is full
-	phones map[string]*list.Element
-	recent *list.List // of *phone, the one used last in front
+	phones map[threadKey]*list.Element
+	recent *list.List // of *thread, the one used last in front
 	counts counts
 }
 
-// phone is one person's phone.
-type phone struct {
-	number   string
-	messages []*message // oldest first
+// threadKey names what one person sees of one channel: the text messages of a
+// phone, its WhatsApp messages, a mailbox.
+type threadKey struct{ channel, person string }
+
+// thread holds the messages of one.
+type thread struct {
+	threadKey
+	messages []*Message // oldest first
 	total    int
-	last     *message // the last from outside: what an answer answers
+	last     *Message // the last from outside: what an answer answers
 }
 
 func newLedger(limits Limits) *ledger {
@@ -38,15 +42,15 @@ func newLedger(limits Limits) *ledger {
 func (l *ledger) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.bySID = map[string]*message{}
+	l.bySID = map[string]*Message{}
 	l.ring, l.next = nil, 0
-	l.phones = map[string]*list.Element{}
+	l.phones = map[threadKey]*list.Element{}
 	l.recent = list.New()
 	l.counts = newCounts(l.limits.Counted)
 }
 
 // add remembers a message.
-func (l *ledger) add(m *message) {
+func (l *ledger) add(m *Message) {
 	if l.limits.NoHistory {
 		return
 	}
@@ -60,49 +64,48 @@ func (l *ledger) add(m *message) {
 		l.next = (l.next + 1) % len(l.ring)
 	}
 	l.bySID[m.sid] = m
-	p := l.phone(m.person())
+	p := l.thread(m.thread())
 	if len(p.messages) >= l.limits.PerPhone {
 		copy(p.messages, p.messages[1:])
 		p.messages = p.messages[:len(p.messages)-1]
 	}
 	p.messages = append(p.messages, m)
 	p.total++
-	if m.direction == outbound {
+	if m.direction == Outbound {
 		p.last = m
 	}
 }
 
-// phone returns the phone of number and makes it the one used last.
-func (l *ledger) phone(number string) *phone {
-	if e := l.phones[number]; e != nil {
+// thread returns a thread and makes it the one used last.
+func (l *ledger) thread(key threadKey) *thread {
+	if e := l.phones[key]; e != nil {
 		l.recent.MoveToFront(e)
-		return e.Value.(*phone)
+		return e.Value.(*thread)
 	}
 	if l.recent.Len() >= l.limits.Phones {
 		oldest := l.recent.Back()
 		l.recent.Remove(oldest)
-		delete(l.phones, oldest.Value.(*phone).number)
+		delete(l.phones, oldest.Value.(*thread).threadKey)
 	}
-	p := &phone{number: number}
-	l.phones[number] = l.recent.PushFront(p)
+	p := &thread{threadKey: key}
+	l.phones[key] = l.recent.PushFront(p)
 	return p
 }
 
-// lastTo returns the sender, the messaging service and the account that wrote
-// to a phone last.
-func (l *ledger) lastTo(number string) (from, service, account string) {
+// lastText returns the text message that a phone got last, when there is one.
+func (l *ledger) lastText(number string) (View, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if e := l.phones[number]; e != nil {
-		if m := e.Value.(*phone).last; m != nil {
-			return m.from, m.service, m.account
+	if e := l.phones[threadKey{ChannelSMS, number}]; e != nil {
+		if m := e.Value.(*thread).last; m != nil {
+			return m.view(), true
 		}
 	}
-	return "", "", ""
+	return View{}, false
 }
 
 // get returns a message of an account, with the lock held while use runs.
-func (l *ledger) get(account, sid string, use func(*message)) bool {
+func (l *ledger) get(account, sid string, use func(*Message)) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	m := l.bySID[sid]
@@ -122,8 +125,8 @@ func (l *ledger) forget(sid string) {
 		return
 	}
 	delete(l.bySID, sid)
-	if e := l.phones[m.person()]; e != nil {
-		p := e.Value.(*phone)
+	if e := l.phones[m.thread()]; e != nil {
+		p := e.Value.(*thread)
 		for i, other := range p.messages {
 			if other == m {
 				p.messages = append(p.messages[:i:i], p.messages[i+1:]...)
@@ -135,7 +138,7 @@ func (l *ledger) forget(sid string) {
 
 // newest calls use for every remembered message, the newest first, until it
 // returns false.
-func (l *ledger) newest(use func(*message) bool) {
+func (l *ledger) newest(use func(*Message) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range l.ring {
@@ -147,11 +150,11 @@ func (l *ledger) newest(use func(*message) bool) {
 }
 
 // reach brings m to a status unless it is beyond it already, and returns a view.
-func (l *ledger) reach(m *message, to step, now time.Time) View {
+func (l *ledger) reach(m *Message, to Step, now time.Time) View {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if rank(to.status) > rank(m.status) {
-		m.status, m.errorCode, m.updated = to.status, to.code, now
+	if rank(to.Status) > rank(m.status) {
+		m.status, m.errorCode, m.updated = to.Status, to.Code, now
 		if m.sent.IsZero() {
 			m.sent = now
 		}
@@ -160,7 +163,7 @@ func (l *ledger) reach(m *message, to step, now time.Time) View {
 }
 
 // change alters m under the lock and returns a view.
-func (l *ledger) change(m *message, how func(*message)) View {
+func (l *ledger) change(m *Message, how func(*Message)) View {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	how(m)

@@ -133,31 +133,31 @@ func (s *Simulator) configure(in Number) Number {
 
 func (s *Simulator) postNumber(w http.ResponseWriter, r *http.Request) {
 	var in Number
-	if p := readJSON(w, r, &in); p != nil {
-		p.write(w)
+	if p := ReadJSON(w, r, &in); p != nil {
+		p.Write(w)
 		return
 	}
 	if in.Number == "" && in.PhoneNumberSID == "" && in.MessagingServiceSID == "" {
-		badField("number", "or phoneNumberSid or messagingServiceSid is needed").write(w)
+		BadField("number", "or phoneNumberSid or messagingServiceSid is needed").Write(w)
 		return
 	}
 	if in.Number != "" && !isSender(in.Number) {
-		badField("number", "is not a number such as +15551230000, nor a short code").write(w)
+		BadField("number", "is not a number such as +15551230000, nor a short code").Write(w)
 		return
 	}
 	for field, target := range map[string]string{"smsUrl": in.SMSURL, "fallbackUrl": in.FallbackURL} {
 		if target != "" && !validWebhook(target) {
-			badField(field, "is not an http or https URL").write(w)
+			BadField(field, "is not an http or https URL").Write(w)
 			return
 		}
 	}
 	known := s.configure(in)
 	s.stream.publish("number", known)
-	writeJSON(w, http.StatusOK, known)
+	WriteJSON(w, http.StatusOK, known)
 }
 
 func (s *Simulator) getNumbers(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string][]Number{"numbers": s.numbers.list()})
+	WriteJSON(w, http.StatusOK, map[string][]Number{"numbers": s.numbers.list()})
 }
 
 // validWebhook says whether target can be called. The provider refuses hosts

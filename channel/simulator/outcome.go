@@ -4,62 +4,87 @@ import "time"
 
 // How a send is answered. The empty answer is the proper one.
 const (
-	answerError     = "error"     // an error of the provider, by its code
-	answerThrottle  = "429"       // too many requests
-	answerBroken    = "500"       // an error without a word of what became of it
-	answerBusy      = "503"       // come back later
-	answerHang      = "timeout"   // no answer, the connection stays open
-	answerLost      = "lost"      // the connection is closed instead of an answer
-	answerReset     = "reset"     // the connection is reset and nothing was taken
-	answerMalformed = "malformed" // half an answer
+	AnswerError     = "error"     // an error of the provider, by its code
+	AnswerThrottle  = "429"       // too many requests
+	AnswerBroken    = "500"       // an error without a word of what became of it
+	AnswerBusy      = "503"       // come back later
+	AnswerHang      = "timeout"   // no answer, the connection stays open
+	AnswerLost      = "lost"      // the connection is closed instead of an answer
+	AnswerReset     = "reset"     // the connection is reset and nothing was taken
+	AnswerMalformed = "malformed" // half an answer
 )
 
-// outcome is what becomes of one send. The zero outcome is success.
-type outcome struct {
-	answer     string
-	code       int           // with answerError
-	accept     bool          // with any other answer: the message was taken nevertheless
-	retryAfter int           // seconds
-	delay      time.Duration // before the answer
-	hold       time.Duration // with answerHang: until the connection closes; 0: until the caller leaves
-	turns      int           // the answer is given this many times, then the send works once
+// Outcome is what becomes of one send. The zero outcome is success.
+type Outcome struct {
+	Answer     string
+	Code       int           // with AnswerError, in the provider's own numbers
+	Accept     bool          // with any other answer: the message was taken nevertheless
+	RetryAfter int           // seconds
+	Delay      time.Duration // before the answer
+	Hold       time.Duration // with AnswerHang: until the connection closes; 0: until the caller leaves
+	Turns      int           // the answer is given this many times, then the send works once
 
-	fate   []step // after it was taken; nil: sent, delivered
-	twice  bool   // every webhook comes twice
-	last   bool   // webhooks come last first
-	forged bool   // webhooks carry a wrong signature
-	silent bool   // no webhook comes
+	Fate   []Step // after it was taken; nil: what works at the provider
+	Twice  bool   // every webhook comes twice
+	Last   bool   // webhooks come last first
+	Forged bool   // webhooks carry a wrong signature
+	Silent bool   // no webhook comes
+
+	Own string // what only the provider knows how to do, in its own word
 }
 
-// step is one status that a message reaches.
-type step struct {
-	status string
-	code   int // ErrorCode, with undelivered and failed
+// Takes says whether the message exists from now on, whatever the caller is told.
+func (o *Outcome) Takes() bool { return o.Answer == "" || o.Accept }
+
+// Step is one status that a message reaches, in the provider's own words.
+type Step struct {
+	Status string
+	Code   int // with a failure
 }
 
-func works() []step { return []step{{status: "sent"}, {status: "delivered"}} }
+func works() []Step { return []Step{{Status: "sent"}, {Status: "delivered"}} }
 
-// Recipient is a magic recipient: whatever number ends in Suffix.
+// Recipient is a magic recipient: whatever address ends in Suffix.
 type Recipient struct {
 	Suffix  string `json:"suffix"`
 	Outcome string `json:"outcome"` // for people
 
-	does outcome
+	Effect Outcome `json:"-"`
 }
 
-// Recipients returns the magic recipients, in the order of their suffixes.
+// CommonRecipients are the magic recipients that mean the same with every
+// provider, but for those that tell of a status.
+func CommonRecipients() []Recipient {
+	return []Recipient{
+		{"0429", "429 with Retry-After twice, then works", Outcome{Answer: AnswerThrottle, RetryAfter: 1, Turns: 2}},
+		{"0500", "taken, but answered with 500", Outcome{Answer: AnswerBroken, Accept: true}},
+		{"0501", "not taken, answered with 500", Outcome{Answer: AnswerBroken}},
+		{"0503", "503 with Retry-After twice, then works", Outcome{Answer: AnswerBusy, RetryAfter: 1, Turns: 2}},
+		{"0504", "not taken and never answered", Outcome{Answer: AnswerHang}},
+		{"0505", "taken, but the connection closes without an answer", Outcome{Answer: AnswerLost, Accept: true}},
+		{"0506", "taken, but never answered", Outcome{Answer: AnswerHang, Accept: true}},
+		{"0507", "taken, but the answer is malformed", Outcome{Answer: AnswerMalformed, Accept: true}},
+		{"0508", "not taken, the connection is reset", Outcome{Answer: AnswerReset}},
+		{"0601", "delivered is told before sent", Outcome{Last: true}},
+		{"0602", "every webhook comes twice", Outcome{Twice: true}},
+		{"0603", "webhooks carry a wrong signature", Outcome{Forged: true}},
+		{"0604", "no webhook ever comes", Outcome{Silent: true}},
+	}
+}
+
+// Recipients returns Twilio's magic recipients, in the order of their suffixes.
 func Recipients() []Recipient {
 	undelivered := func(suffix string, code int, why string) Recipient {
-		return Recipient{suffix, why, outcome{fate: []step{{status: "sent"}, {"undelivered", code}}}}
+		return Recipient{suffix, why, Outcome{Fate: []Step{{Status: "sent"}, {"undelivered", code}}}}
 	}
 	failed := func(suffix string, code int, why string) Recipient {
-		return Recipient{suffix, why, outcome{fate: []step{{"failed", code}}}}
+		return Recipient{suffix, why, Outcome{Fate: []Step{{"failed", code}}}}
 	}
 	refused := func(suffix string, code int, why string) Recipient {
-		return Recipient{suffix, why, outcome{answer: answerError, code: code}}
+		return Recipient{suffix, why, Outcome{Answer: AnswerError, Code: code}}
 	}
-	return []Recipient{
-		{"0001", "works: queued, sent, delivered", outcome{}},
+	return InOrder(CommonRecipients(), []Recipient{
+		{"0001", "works: queued, sent, delivered", Outcome{}},
 		refused("0010", 21610, "refused, 21610: the recipient opted out"),
 		refused("0011", 21211, "refused, 21211: not a phone number"),
 		refused("0012", 21614, "refused, 21614: not a mobile number"),
@@ -73,47 +98,26 @@ func Recipients() []Recipient {
 		undelivered("0306", 30006, "sent, then undelivered, 30006: landline"),
 		undelivered("0307", 30007, "sent, then undelivered, 30007: filtered by the carrier"),
 		undelivered("0308", 30008, "sent, then undelivered, 30008: unknown error"),
-		{"0429", "429 with Retry-After twice, then works", outcome{answer: answerThrottle, retryAfter: 1, turns: 2}},
-		{"0500", "taken, but answered with 500", outcome{answer: answerBroken, accept: true}},
-		{"0501", "not taken, answered with 500", outcome{answer: answerBroken}},
-		{"0503", "503 with Retry-After twice, then works", outcome{answer: answerBusy, retryAfter: 1, turns: 2}},
-		{"0504", "not taken and never answered", outcome{answer: answerHang}},
-		{"0505", "taken, but the connection closes without an answer", outcome{answer: answerLost, accept: true}},
-		{"0506", "taken, but never answered", outcome{answer: answerHang, accept: true}},
-		{"0507", "taken, but the answer is malformed", outcome{answer: answerMalformed, accept: true}},
-		{"0508", "not taken, the connection is reset", outcome{answer: answerReset}},
-		{"0600", "sent, then read, never delivered", outcome{fate: []step{{status: "sent"}, {status: "read"}}}},
-		{"0601", "delivered is told before sent", outcome{last: true}},
-		{"0602", "every webhook comes twice", outcome{twice: true}},
-		{"0603", "webhooks carry a wrong signature", outcome{forged: true}},
-		{"0604", "no webhook ever comes", outcome{silent: true}},
+		{"0600", "sent, then read, never delivered", Outcome{Fate: []Step{{Status: "sent"}, {Status: "read"}}}},
 		failed("0610", 21610, "taken, then failed, 21610: the recipient opted out"),
-	}
-}
-
-func outcomesBySuffix() map[string]*outcome {
-	out := map[string]*outcome{}
-	for _, r := range Recipients() {
-		out[r.Suffix] = &r.does
-	}
-	return out
+	})
 }
 
 // decide returns what becomes of a send: what a rule says, else what the
-// recipient's number says, else success.
-func (s *Simulator) decide(account, from, to string, c *Settings) outcome {
-	out, delay, ruled := s.rules.apply(s.random, account, from, to)
+// recipient's address says, else success.
+func (s *Simulator) decide(v *vocabulary, account, from, to string, c *Settings) Outcome {
+	out, delay, ruled := s.rules.apply(s.random, v, account, from, to)
 	if ruled || delay > 0 {
 		s.tellStruck()
 	}
-	if !ruled && c.Magic && len(to) > 4 {
-		if magic := s.outcomes[to[len(to)-4:]]; magic != nil {
+	if !ruled && c.Magic {
+		if magic := v.magic(to); magic != nil {
 			out = *magic
 		}
 	}
-	if out.turns > 0 && s.turns.next(to, out.turns+1) == out.turns {
-		out = outcome{}
+	if out.Turns > 0 && s.turns.next(v.name+" "+to, out.Turns+1) == out.Turns {
+		out = Outcome{}
 	}
-	out.delay = delay
+	out.Delay = delay
 	return out
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"embed"
+	"io/fs"
 	"net/http"
 )
 
@@ -18,8 +19,11 @@ func page(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, assetFiles, "assets/page.html")
 }
 
-func assets() http.Handler {
-	files := http.FileServerFS(assetFiles)
+func assets() http.Handler { return static(assetFiles) }
+
+// static serves files of the page.
+func static(from fs.FS) http.Handler {
+	files := http.FileServerFS(from)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-cache")

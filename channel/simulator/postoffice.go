@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// postOffice keeps the status callbacks that are to come and sends each in its
-// time, a bounded number of them at once.
+// postOffice keeps the work that is to come, status callbacks most of all, and
+// does each in its time, a bounded number of them at once.
 type postOffice struct {
 	s      *Simulator
 	limits Limits
@@ -98,7 +98,7 @@ func (o *postOffice) work() {
 	for {
 		select {
 		case j := <-o.due:
-			o.run(j)
+			j.do()
 		case <-o.s.ctx.Done():
 			return
 		}
@@ -110,6 +110,18 @@ func (o *postOffice) state() (waiting, dropped int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.waiting), o.dropped
+}
+
+// job is something to be done at its time.
+type job struct {
+	at    time.Time
+	order uint64 // of jobs of the same moment
+	do    func()
+}
+
+// after has do done once d has passed.
+func (o *postOffice) after(d time.Duration, do func()) {
+	o.push(&job{at: time.Now().Add(d), do: do})
 }
 
 // jobs is a heap of jobs, the next in front.

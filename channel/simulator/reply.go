@@ -30,11 +30,12 @@ func (m *mediaOrLink) UnmarshalJSON(raw []byte) error {
 // replyAnswer tells what became of it.
 type replyAnswer struct {
 	Message View         `json:"message"`
-	Webhook webhookState `json:"webhook"`
+	Webhook WebhookState `json:"webhook"`
 	OptOut  string       `json:"optOut,omitempty"`
 }
 
-type webhookState struct {
+// WebhookState tells how a webhook answered.
+type WebhookState struct {
 	URL    string `json:"url"`
 	Taken  bool   `json:"taken"`
 	Status int    `json:"status,omitempty"`
@@ -47,21 +48,24 @@ type webhookState struct {
 func (s *Simulator) postReply(w http.ResponseWriter, r *http.Request) {
 	person, ok := phoneInPath(r)
 	if !ok {
-		badField("number", "is not a phone number such as +15551230001").write(w)
+		BadField("number", "is not a phone number such as +15551230001").Write(w)
 		return
 	}
 	var in replyRequest
-	if p := readJSON(w, r, &in); p != nil {
-		p.write(w)
+	if p := ReadJSON(w, r, &in); p != nil {
+		p.Write(w)
 		return
 	}
 	if strings.TrimSpace(in.Text) == "" && len(in.Media) == 0 {
-		badField("text", "or media is needed").write(w)
+		BadField("text", "or media is needed").Write(w)
+		return
+	}
+	if done := s.answerOther(w, r, person, in); done {
 		return
 	}
 	n, p := s.answered(person, in.To)
 	if p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	m := s.inboundMessage(person, n, in)
@@ -76,7 +80,7 @@ func (s *Simulator) postReply(w http.ResponseWriter, r *http.Request) {
 		s.say(n, person, said)
 	}
 	answer.Webhook = s.tellInbound(m, n, answer.OptOut)
-	answer.Message = s.ledger.change(m, func(m *message) {
+	answer.Message = s.ledger.change(m, func(m *Message) {
 		if m.lastError = answer.Webhook.Error; m.lastError == "" {
 			m.told++
 		} else {
@@ -84,7 +88,35 @@ func (s *Simulator) postReply(w http.ResponseWriter, r *http.Request) {
 		}
 	})
 	s.stream.publish("message", answer.Message)
-	writeJSON(w, http.StatusCreated, answer)
+	WriteJSON(w, http.StatusCreated, answer)
+}
+
+// answerOther sends an answer through the provider that it belongs to, when
+// that is not Twilio: the one that has the sender, or that wrote last.
+func (s *Simulator) answerOther(w http.ResponseWriter, r *http.Request, person string, in replyRequest) bool {
+	last, _ := s.ledger.lastText(person)
+	to := in.To
+	if to == "" {
+		to = last.From
+	}
+	for _, n := range s.networks {
+		other, ok := n.provider.(Answerer)
+		if !ok || to == "" || in.To == "" && n.name != last.Provider || !other.Answers(to) {
+			continue
+		}
+		text := Text{Person: person, To: to, Text: in.Text}
+		for _, m := range in.Media {
+			text.Media = append(text.Media, Media(m))
+		}
+		done, p := other.Answer(r.Context(), text)
+		if p != nil {
+			p.Write(w)
+			return true
+		}
+		WriteJSON(w, http.StatusCreated, replyAnswer{Message: n.See(done.Message), Webhook: done.Webhook, OptOut: done.OptOut})
+		return true
+	}
+	return false
 }
 
 // phoneInPath reads {number}, whose plus may be left out.
@@ -97,8 +129,9 @@ func phoneInPath(r *http.Request) (string, bool) {
 }
 
 // answered finds whom a phone answers, and where that is told.
-func (s *Simulator) answered(person, to string) (Number, *problem) {
-	from, service, account := s.ledger.lastTo(person)
+func (s *Simulator) answered(person, to string) (Number, *Problem) {
+	last, _ := s.ledger.lastText(person)
+	from, service, account := last.From, last.MessagingServiceSID, last.AccountSID
 	if to != "" && to != from {
 		from, service = to, ""
 	}
@@ -106,11 +139,11 @@ func (s *Simulator) answered(person, to string) (Number, *problem) {
 		if known := s.numbers.list(); len(known) == 1 {
 			from = known[0].Number
 		} else {
-			return Number{}, badField("to", "is needed: nobody has written to this phone yet")
+			return Number{}, BadField("to", "is needed: nobody has written to this phone yet")
 		}
 	}
 	if !isSender(from) {
-		return Number{}, &problem{http.StatusConflict, "cannot_answer", "to",
+		return Number{}, &Problem{http.StatusConflict, "cannot_answer", "to",
 			from + " is a name, not a number: nobody can answer it"}
 	}
 	n, _ := s.numbers.byName(from)
@@ -125,21 +158,21 @@ func (s *Simulator) answered(person, to string) (Number, *problem) {
 		n.AccountSID = s.accounts.only()
 	}
 	if n.SMSURL == "" {
-		return n, &problem{http.StatusConflict, "no_webhook", "to", fmt.Sprintf(
+		return n, &Problem{http.StatusConflict, "no_webhook", "to", fmt.Sprintf(
 			`%s has no webhook for inbound messages; POST /sim/numbers {"number": %q, "smsUrl": "https://…"}`, from, from)}
 	}
 	if n.AccountSID == "" {
-		return n, &problem{http.StatusConflict, "no_account", "to", fmt.Sprintf(
+		return n, &Problem{http.StatusConflict, "no_account", "to", fmt.Sprintf(
 			`it is not known whose number %s is; POST /sim/numbers {"number": %q, "accountSid": "AC…", "authToken": "…"}`, from, from)}
 	}
 	return n, nil
 }
 
-func (s *Simulator) inboundMessage(person string, n Number, in replyRequest) *message {
+func (s *Simulator) inboundMessage(person string, n Number, in replyRequest) *Message {
 	now := s.now()
-	m := &message{
+	m := &Message{
 		account: n.AccountSID, service: n.MessagingServiceSID, from: person, to: n.Number, body: in.Text,
-		direction: inbound, status: "received", created: now, updated: now, sent: now,
+		provider: twilio, channel: ChannelSMS, direction: Inbound, status: "received", created: now, updated: now, sent: now,
 	}
 	m.encoding, m.parts = split(in.Text)
 	m.sid = s.random.sid("SM")
@@ -157,7 +190,7 @@ func (s *Simulator) inboundMessage(person string, n Number, in replyRequest) *me
 
 // tellInbound tells the number's webhook, and its fallback when the first did
 // not take it. There is no other retry, as with the provider.
-func (s *Simulator) tellInbound(m *message, n Number, optOutType string) webhookState {
+func (s *Simulator) tellInbound(m *Message, n Number, optOutType string) WebhookState {
 	c := s.settings.Load()
 	form := s.inboundForm(m)
 	if optOutType != "" && c.AdvancedOptOut {
@@ -165,7 +198,7 @@ func (s *Simulator) tellInbound(m *message, n Number, optOutType string) webhook
 	}
 	token := s.random.sid("")
 	started := time.Now()
-	state := webhookState{URL: n.SMSURL}
+	state := WebhookState{URL: n.SMSURL}
 	a, err := s.call(m.account, n.SMSURL, form, token, false)
 	if why := failure(a, err); why != "" && n.FallbackURL != "" {
 		state.URL = n.FallbackURL
@@ -174,7 +207,7 @@ func (s *Simulator) tellInbound(m *message, n Number, optOutType string) webhook
 		a, err = s.call(m.account, n.FallbackURL, form, token, false)
 	}
 	state.Error = failure(a, err)
-	state.Taken, state.Status = state.Error == "", a.status
+	state.Taken, state.Status = state.Error == "", a.Status
 	if state.Taken && c.Duplicate {
 		_, _ = s.call(m.account, state.URL, form, token, false)
 	}
@@ -187,7 +220,7 @@ func (s *Simulator) tellInbound(m *message, n Number, optOutType string) webhook
 	return state
 }
 
-func (s *Simulator) inboundForm(m *message) url.Values {
+func (s *Simulator) inboundForm(m *Message) url.Values {
 	form := url.Values{
 		"MessageSid": {m.sid}, "SmsMessageSid": {m.sid}, "SmsSid": {m.sid}, "AccountSid": {m.account},
 		"From": {m.from}, "To": {m.to}, "Body": {m.body}, "SmsStatus": {"received"}, "ApiVersion": {"2010-04-01"},

@@ -32,7 +32,7 @@ type messageResource struct {
 }
 
 // resource copies a message. The ledger's lock is held, or nobody else has m yet.
-func (m *message) resource() messageResource {
+func (m *Message) resource() messageResource {
 	base := apiRoot + "/Accounts/" + m.account + "/Messages/" + m.sid
 	r := messageResource{
 		AccountSID: m.account, APIVersion: "2010-04-01", Body: m.body,

@@ -23,9 +23,10 @@ type Rule struct {
 // Match says which sends a rule may strike: those that fit every field that is
 // not empty. A star at the start or end of To and From stands for anything.
 type Match struct {
-	To      string `json:"to,omitempty"`
-	From    string `json:"from,omitempty"` // a number or a messaging service
-	Account string `json:"account,omitempty"`
+	Provider string `json:"provider,omitempty"` // none: every provider that knows the action
+	To       string `json:"to,omitempty"`
+	From     string `json:"from,omitempty"` // a number or a messaging service
+	Account  string `json:"account,omitempty"`
 }
 
 // Params says more about an action. Each is used by the actions that name it.
@@ -42,34 +43,7 @@ type Action struct {
 	Params string `json:"params"` // the names of those it uses
 	Does   string `json:"does"`   // for people
 
-	outcome outcome
-}
-
-// Actions returns everything a rule can do.
-func Actions() []Action {
-	return []Action{
-		{"429", "retryAfter", "not taken, answered 429 with Retry-After (1 s)",
-			outcome{answer: answerThrottle, retryAfter: 1}},
-		{"500", "accept", "answered 500; taken only with accept", outcome{answer: answerBroken}},
-		{"503", "retryAfter", "not taken, answered 503 with Retry-After (1 s)",
-			outcome{answer: answerBusy, retryAfter: 1}},
-		{"timeout", "accept, ms", "not answered for ms (until the caller leaves); taken only with accept",
-			outcome{answer: answerHang}},
-		{"lost", "accept", "taken unless accept is false; the connection closes without an answer",
-			outcome{answer: answerLost, accept: true}},
-		{"refuse-body", "", "not taken, the connection is reset", outcome{answer: answerReset}},
-		{"malformed", "accept", "taken unless accept is false; half an answer",
-			outcome{answer: answerMalformed, accept: true}},
-		{"delay", "ms", "answered after another ms (1,000); what else matches still applies", outcome{}},
-		{"error", "code", "refused with an error of the provider (21211)", outcome{answer: answerError, code: 21211}},
-		{"undelivered", "code", "sent, then undelivered with an ErrorCode (30003)",
-			outcome{fate: []step{{status: "sent"}, {"undelivered", 30003}}}},
-		{"failed", "code", "taken, then failed with an ErrorCode (30008)", outcome{fate: []step{{"failed", 30008}}}},
-		{"duplicate", "", "every webhook of the message comes twice", outcome{twice: true}},
-		{"reorder", "", "the webhooks of the message come last first", outcome{last: true}},
-		{"forge", "", "the webhooks of the message carry a wrong signature", outcome{forged: true}},
-		{"silent", "", "no webhook of the message comes", outcome{silent: true}},
-	}
+	Effect Outcome `json:"-"`
 }
 
 // rulebook holds the rules in force.
@@ -81,11 +55,12 @@ type rulebook struct {
 
 // apply returns the outcome of the first rule that strikes, and the sum of the
 // delays of the rules before it.
-func (b *rulebook) apply(chance *random, account, from, to string) (out outcome, delay time.Duration, struck bool) {
+func (b *rulebook) apply(chance *random, v *vocabulary, account, from, to string) (out Outcome, delay time.Duration, struck bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, rule := range b.rules {
-		if !rule.fits(account, from, to) || rule.Count > 0 && rule.Hits >= rule.Count {
+		action := v.actions[rule.Action]
+		if action == nil || !rule.fits(v.name, account, from, to) || rule.Count > 0 && rule.Hits >= rule.Count {
 			continue
 		}
 		if rule.Probability != nil && !chance.chance(*rule.Probability) {
@@ -100,13 +75,14 @@ func (b *rulebook) apply(chance *random, account, from, to string) (out outcome,
 			delay += millis(ms)
 			continue
 		}
-		return rule.outcome(), delay, true
+		return rule.outcome(action), delay, true
 	}
 	return out, delay, false
 }
 
-func (r *Rule) fits(account, from, to string) bool {
-	return (r.Match.Account == "" || r.Match.Account == account) && fits(r.Match.From, from) && fits(r.Match.To, to)
+func (r *Rule) fits(provider, account, from, to string) bool {
+	return (r.Match.Provider == "" || r.Match.Provider == provider) &&
+		(r.Match.Account == "" || r.Match.Account == account) && fits(r.Match.From, from) && fits(r.Match.To, to)
 }
 
 func fits(pattern, value string) bool {
@@ -123,54 +99,66 @@ func fits(pattern, value string) bool {
 	return pattern == value
 }
 
-func (r *Rule) outcome() outcome {
-	out := outcome{}
-	for _, a := range Actions() {
-		if a.Name == r.Action {
-			out = a.outcome
-		}
+func (r *Rule) outcome(action *Action) Outcome {
+	out := action.Effect
+	out.Fate = slices.Clone(out.Fate)
+	if r.Params.RetryAfter != nil && out.RetryAfter > 0 {
+		out.RetryAfter = *r.Params.RetryAfter
 	}
-	if r.Params.RetryAfter != nil && out.retryAfter > 0 {
-		out.retryAfter = *r.Params.RetryAfter
+	if r.Params.Accept != nil && out.Answer != "" && out.Answer != AnswerError {
+		out.Accept = *r.Params.Accept
 	}
-	if r.Params.Accept != nil && out.answer != "" && out.answer != answerError {
-		out.accept = *r.Params.Accept
-	}
-	if out.answer == answerHang {
-		out.hold = millis(r.Params.Ms)
+	if out.Answer == AnswerHang {
+		out.Hold = millis(r.Params.Ms)
 	}
 	if r.Params.Code != 0 {
-		if out.answer == answerError {
-			out.code = r.Params.Code
+		if out.Answer == AnswerError {
+			out.Code = r.Params.Code
 		}
-		for i := range out.fate {
-			if out.fate[i].code != 0 {
-				out.fate[i].code = r.Params.Code
+		for i := range out.Fate {
+			if out.Fate[i].Code != 0 {
+				out.Fate[i].Code = r.Params.Code
 			}
 		}
 	}
 	return out
 }
 
-func (r *Rule) check() *problem {
-	if !slices.ContainsFunc(Actions(), func(a Action) bool { return a.Name == r.Action }) {
-		names := []string{}
-		for _, a := range Actions() {
-			names = append(names, a.Name)
+// checkRule refuses a rule that could never strike: an action is one of its
+// provider, or of any when it names none.
+func (s *Simulator) checkRule(r *Rule) *Problem {
+	names, known := []string{}, r.Match.Provider == ""
+	for _, v := range s.vocabularies() {
+		if r.Match.Provider != "" && r.Match.Provider != v.name {
+			continue
 		}
-		return badField("action", "must be one of "+strings.Join(names, ", "))
+		known = true
+		for name := range v.actions {
+			names = append(names, name)
+		}
 	}
+	if !known {
+		return BadField("match.provider", "is not a provider that is played here")
+	}
+	if !slices.Contains(names, r.Action) {
+		slices.Sort(names)
+		return BadField("action", "must be one of "+strings.Join(slices.Compact(names), ", "))
+	}
+	return r.checkNumbers()
+}
+
+func (r *Rule) checkNumbers() *Problem {
 	if r.Probability != nil && (*r.Probability < 0 || *r.Probability > 1) {
-		return badField("probability", "must be from 0 to 1")
+		return BadField("probability", "must be from 0 to 1")
 	}
 	if r.Count < 0 {
-		return badField("count", "must not be negative")
+		return BadField("count", "must not be negative")
 	}
 	if r.Params.Ms < 0 {
-		return badField("params.ms", "must not be negative")
+		return BadField("params.ms", "must not be negative")
 	}
 	if r.Params.RetryAfter != nil && *r.Params.RetryAfter < 0 {
-		return badField("params.retryAfter", "must not be negative")
+		return BadField("params.retryAfter", "must not be negative")
 	}
 	return nil
 }
@@ -206,5 +194,5 @@ func (b *rulebook) list() []Rule {
 }
 
 func (s *Simulator) getRules(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string][]Rule{"rules": s.rules.list()})
+	WriteJSON(w, http.StatusOK, map[string][]Rule{"rules": s.rules.list()})
 }

@@ -22,13 +22,13 @@ func (o *oneOrMany) UnmarshalJSON(raw []byte) error {
 // postRules puts one rule or an array of rules in force, all or none.
 func (s *Simulator) postRules(w http.ResponseWriter, r *http.Request) {
 	var in oneOrMany
-	if p := readJSON(w, r, &in); p != nil {
-		p.write(w)
+	if p := ReadJSON(w, r, &in); p != nil {
+		p.Write(w)
 		return
 	}
 	for i := range in {
-		if p := in[i].check(); p != nil {
-			p.write(w)
+		if p := s.checkRule(&in[i]); p != nil {
+			p.Write(w)
 			return
 		}
 	}
@@ -43,7 +43,7 @@ func (s *Simulator) deleteRules(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Simulator) deleteRule(w http.ResponseWriter, r *http.Request) {
 	if !s.rules.remove(r.PathValue("id")) {
-		(&problem{http.StatusNotFound, "not_found", "", "there is no such rule"}).write(w)
+		(&Problem{http.StatusNotFound, "not_found", "", "there is no such rule"}).Write(w)
 		return
 	}
 	s.tellRules(w)
@@ -59,5 +59,5 @@ func (s *Simulator) tellStruck() {
 func (s *Simulator) tellRules(w http.ResponseWriter) {
 	body := map[string][]Rule{"rules": s.rules.list()}
 	s.stream.publish("rules", body)
-	writeJSON(w, http.StatusOK, body)
+	WriteJSON(w, http.StatusOK, body)
 }

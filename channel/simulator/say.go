@@ -12,9 +12,9 @@ import (
 // are said before this is asked.
 func (s *Simulator) say(n Number, person, text string) {
 	now := s.now()
-	m := &message{
+	m := &Message{
 		account: n.AccountSID, service: n.MessagingServiceSID, from: n.Number, to: person, body: text,
-		direction: reply, status: "delivered", created: now, updated: now, sent: now, sid: s.random.sid("SM"),
+		provider: twilio, channel: ChannelSMS, direction: Reply, status: "delivered", created: now, updated: now, sent: now, sid: s.random.sid("SM"),
 	}
 	m.encoding, m.parts = split(text)
 	s.ledger.add(m)
@@ -24,12 +24,12 @@ func (s *Simulator) say(n Number, person, text string) {
 // spoken returns what the answer of an inbound webhook says to the person: the
 // messages of a TwiML document, or the whole of a plain text, which is a
 // classic surprise.
-func spoken(a webhookAnswer) []string {
-	kind, _, _ := strings.Cut(a.contentType, ";")
+func spoken(a WebhookAnswer) []string {
+	kind, _, _ := strings.Cut(a.ContentType, ";")
 	switch strings.TrimSpace(kind) {
 	case "text/plain":
-		if strings.TrimSpace(a.body) != "" {
-			return []string{a.body}
+		if strings.TrimSpace(a.Body) != "" {
+			return []string{a.Body}
 		}
 	case "text/xml", "application/xml":
 		var doc struct {
@@ -38,7 +38,7 @@ func spoken(a webhookAnswer) []string {
 				Body string `xml:"Body"`
 			} `xml:"Message"`
 		}
-		if xml.Unmarshal([]byte(a.body), &doc) != nil {
+		if xml.Unmarshal([]byte(a.Body), &doc) != nil {
 			return nil
 		}
 		out := []string{}
@@ -54,7 +54,7 @@ func spoken(a webhookAnswer) []string {
 
 // mediaURL is where the receiver of an inbound message fetches a file: at the
 // API, with the account's credentials, which redirects to where the file is.
-func (s *Simulator) mediaURL(m *message, i int) string {
+func (s *Simulator) mediaURL(m *Message, i int) string {
 	if s.public == "" {
 		return m.media[i].URL
 	}
@@ -69,7 +69,7 @@ func (s *Simulator) getMedia(w http.ResponseWriter, r *http.Request) {
 	}
 	index, err := strconv.Atoi(strings.TrimPrefix(r.PathValue("media"), "ME"))
 	target := ""
-	s.ledger.get(account, r.PathValue("message"), func(m *message) {
+	s.ledger.get(account, r.PathValue("message"), func(m *Message) {
 		if err == nil && index >= 0 && index < len(m.media) {
 			target = m.media[index].URL
 		}

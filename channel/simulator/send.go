@@ -3,11 +3,9 @@ package simulator
 import (
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // postMessage plays POST …/Messages.json.
@@ -31,24 +29,24 @@ func (s *Simulator) postMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	d, invalid := readDraft(form, s.now())
 	s.ledger.request(d.to)
-	fate := s.decide(account, d.sender(), d.to, c)
+	fate := s.decide(s.texts, account, d.sender(), d.to, c)
 	// A caller that leaves meanwhile has sent its message all the same.
-	s.sleep(r.Context(), millis(c.LatencyMs)+fate.delay)
+	s.sleep(r.Context(), millis(c.LatencyMs)+fate.Delay)
 	if s.ctx.Err() != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if invalid == nil && s.blocks.has(d.to, d.sender()) {
 		invalid = refuse(21610, codeText(21610, ""))
 	}
-	if invalid != nil && fate.answer == "" {
+	if invalid != nil && fate.Answer == "" {
 		invalid.write(w)
 		return
 	}
-	if fate.answer == answerError {
-		s.answerError(w, fate.code, d.to)
+	if fate.Answer == AnswerError {
+		s.refuseWith(w, fate.Code, d.to)
 		return
 	}
-	taken := invalid == nil && (fate.answer == "" || fate.accept)
+	taken := invalid == nil && (fate.Answer == "" || fate.Accept)
 	var answer messageResource
 	if taken {
 		answer = s.take(account, d, fate, c)
@@ -85,11 +83,11 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, *refusal) {
 }
 
 // take accepts a message: from here on it exists, whatever the caller is told.
-func (s *Simulator) take(account string, d draft, fate outcome, c *Settings) messageResource {
+func (s *Simulator) take(account string, d draft, fate Outcome, c *Settings) messageResource {
 	now := s.now()
-	m := &message{
+	m := &Message{
 		account: account, service: d.service, from: d.from, to: d.to, body: d.body, media: d.media,
-		direction: outbound, callback: d.callback, created: now, updated: now,
+		provider: twilio, channel: ChannelSMS, direction: Outbound, callback: d.callback, created: now, updated: now,
 		status: "queued",
 	}
 	if d.service != "" {
@@ -111,41 +109,32 @@ func (s *Simulator) take(account string, d draft, fate outcome, c *Settings) mes
 	s.ledger.accepted(m.to, m.body)
 	s.ledger.add(m)
 	s.stream.publishView(s.ledger, m)
-	s.post.follow(m, fate, wait)
+	s.followText(m, fate, wait)
 	return answer
 }
 
 // answer answers a send in the way that fate says.
-func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, fate outcome, body messageResource) {
-	switch fate.answer {
-	case answerThrottle:
-		tooMany(fate.retryAfter).write(w)
-	case answerBroken:
+func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, fate Outcome, body messageResource) {
+	switch fate.Answer {
+	case AnswerThrottle:
+		tooMany(fate.RetryAfter).write(w)
+	case AnswerBroken:
 		(&refusal{status: http.StatusInternalServerError, code: 20500, message: "Internal Server Error"}).write(w)
-	case answerBusy:
+	case AnswerBusy:
 		(&refusal{status: http.StatusServiceUnavailable, code: 20503,
-			message: "Service Unavailable", retryAfter: fate.retryAfter}).write(w)
-	case answerHang:
-		hold := fate.hold
-		if hold == 0 {
-			hold = 10 * time.Minute // far beyond any caller's patience
-		}
-		s.sleep(r.Context(), hold)
-		panic(http.ErrAbortHandler)
-	case answerLost:
-		panic(http.ErrAbortHandler)
-	case answerReset:
-		reset(w)
-	case answerMalformed:
+			message: "Service Unavailable", retryAfter: fate.RetryAfter}).write(w)
+	case AnswerHang, AnswerLost, AnswerReset:
+		s.breakOff(w, r, &fate)
+	case AnswerMalformed:
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(http.StatusCreated)
 		_, _ = io.WriteString(w, `{"account_sid": "`+body.AccountSID+`", "sid": "`)
 	default:
-		writeJSON(w, http.StatusCreated, body)
+		WriteJSON(w, http.StatusCreated, body)
 	}
 }
 
-func (s *Simulator) answerError(w http.ResponseWriter, code int, to string) {
+func (s *Simulator) refuseWith(w http.ResponseWriter, code int, to string) {
 	e := refuse(code, codeText(code, to))
 	switch code {
 	case 20003:
@@ -154,16 +143,4 @@ func (s *Simulator) answerError(w http.ResponseWriter, code int, to string) {
 		e = tooMany(1)
 	}
 	e.write(w)
-}
-
-// reset closes the connection with a reset, as a peer does that wants no more.
-func reset(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
 }

@@ -16,7 +16,7 @@ func (s *Simulator) getAccount(w http.ResponseWriter, r *http.Request) {
 		e.write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	WriteJSON(w, http.StatusOK, map[string]any{
 		"sid": sid, "owner_account_sid": sid, "friendly_name": "Simulated account",
 		"status": "active", "type": "Full",
 		"date_created": mailDate(s.now()), "date_updated": mailDate(s.now()),
@@ -58,7 +58,7 @@ func (s *Simulator) getNumber(w http.ResponseWriter, r *http.Request) {
 		notFound(r.URL.Path).write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, numberResource(account, s.numbers.find("", sid, "")))
+	WriteJSON(w, http.StatusOK, numberResource(account, s.numbers.find("", sid, "")))
 }
 
 // updateNumber plays POST …/IncomingPhoneNumbers/{sid}.json: SmsUrl is where
@@ -94,7 +94,7 @@ func (s *Simulator) updateNumber(w http.ResponseWriter, r *http.Request) {
 		}
 	})
 	s.stream.publish("number", n)
-	writeJSON(w, http.StatusOK, numberResource(account, n))
+	WriteJSON(w, http.StatusOK, numberResource(account, n))
 }
 
 // listNumbers plays GET …/IncomingPhoneNumbers.json?PhoneNumber=.
@@ -110,7 +110,7 @@ func (s *Simulator) listNumbers(w http.ResponseWriter, r *http.Request) {
 			out = append(out, numberResource(account, n))
 		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	WriteJSON(w, http.StatusOK, map[string]any{
 		"incoming_phone_numbers": out, "page": 0, "page_size": max(50, len(out)),
 		"start": 0, "end": max(0, len(out)-1), "uri": r.URL.RequestURI(),
 		"first_page_uri": r.URL.RequestURI(), "next_page_uri": nil, "previous_page_uri": nil,
@@ -162,7 +162,7 @@ func (s *Simulator) service(w http.ResponseWriter, r *http.Request, change func(
 		e.write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	WriteJSON(w, http.StatusOK, map[string]any{
 		"sid": sid, "account_sid": account, "friendly_name": "Simulated service",
 		"inbound_request_url": orNull(n.SMSURL), "inbound_method": http.MethodPost,
 		"fallback_url": orNull(n.FallbackURL), "status_callback": nil,

@@ -35,22 +35,22 @@ func DefaultSettings() Settings {
 	}
 }
 
-func (c *Settings) check() *problem {
+func (c *Settings) check() *Problem {
 	switch c.Signature {
 	case signGood, signWrong, signWithPort, signWithoutPort:
 	default:
-		return badField("signature", "must be good, wrong, with-port or without-port")
+		return BadField("signature", "must be good, wrong, with-port or without-port")
 	}
 	for name, n := range map[string]int{
 		"latencyMs": c.LatencyMs, "sentMs": c.SentMs, "deliveredMs": c.DeliveredMs,
 		"retries": c.Retries, "retryMs": c.RetryMs, "concurrency": c.Concurrency,
 	} {
 		if n < 0 {
-			return badField(name, "must not be negative")
+			return BadField(name, "must not be negative")
 		}
 	}
 	if c.RatePerSecond < 0 {
-		return badField("ratePerSecond", "must not be negative")
+		return BadField("ratePerSecond", "must not be negative")
 	}
 	return nil
 }
@@ -58,21 +58,21 @@ func (c *Settings) check() *problem {
 func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func (s *Simulator) getSettings(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, s.settings.Load())
+	WriteJSON(w, http.StatusOK, s.settings.Load())
 }
 
 // changeSettings sets the fields that the body names and leaves the others.
 func (s *Simulator) changeSettings(w http.ResponseWriter, r *http.Request) {
 	changed := *s.settings.Load()
-	if p := readJSON(w, r, &changed); p != nil {
-		p.write(w)
+	if p := ReadJSON(w, r, &changed); p != nil {
+		p.Write(w)
 		return
 	}
 	if p := changed.check(); p != nil {
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	s.settings.Store(&changed)
 	s.stream.publish("settings", &changed)
-	writeJSON(w, http.StatusOK, &changed)
+	WriteJSON(w, http.StatusOK, &changed)
 }

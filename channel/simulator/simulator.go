@@ -1,7 +1,8 @@
 // Package simulator is a telephone network for people and tests without a
-// provider account. It plays Twilio over HTTP, from the provider's published
-// contract alone: it shares no code with the channels that talk to it, imports
-// only the standard library, and must never learn anything about who calls it.
+// provider account. It plays Twilio over HTTP, and whatever providers it is
+// handed, from the providers' published contracts alone: it shares no code with
+// the channels that talk to it, imports only the standard library, and must
+// never learn anything about who calls it.
 package simulator
 
 import (
@@ -16,6 +17,9 @@ import (
 
 	crand "crypto/rand"
 )
+
+// twilio is the name of the provider that the package plays itself.
+const twilio = "twilio"
 
 // Link leads from the simulator's page to another one.
 type Link struct {
@@ -43,6 +47,9 @@ type Options struct {
 	// the token that it comes with is learned and signs its callbacks.
 	Accounts []Account
 	Numbers  []Number // numbers that are configured from the start
+
+	// Providers are those that are played beside Twilio.
+	Providers []Provider
 
 	Settings *Settings // nil: DefaultSettings
 	Limits   Limits
@@ -78,7 +85,8 @@ func (l Limits) withDefaults() Limits {
 
 // Simulator is one simulated network. It is safe for concurrent use.
 type Simulator struct {
-	now      func() time.Time
+	base     func() time.Time
+	offset   atomic.Int64 // of the simulator's clock, in ms
 	log      *slog.Logger
 	http     *http.Client
 	public   string
@@ -86,7 +94,8 @@ type Simulator struct {
 	links    []Link
 	random   *random
 	settings atomic.Pointer[Settings]
-	outcomes map[string]*outcome // by the last four digits of a recipient
+	texts    *vocabulary // Twilio's
+	networks []*Network  // the other providers'
 
 	accounts *accounts
 	numbers  *numbers
@@ -106,9 +115,9 @@ type Simulator struct {
 // New returns a running simulator. Close it.
 func New(o Options) *Simulator {
 	limits := o.Limits.withDefaults()
-	s := &Simulator{now: o.Now, log: o.Log, http: o.HTTP, public: strings.TrimRight(o.PublicURL, "/"), hint: o.Hint, links: o.Links}
-	if s.now == nil {
-		s.now = time.Now
+	s := &Simulator{base: o.Now, log: o.Log, http: o.HTTP, public: strings.TrimRight(o.PublicURL, "/"), hint: o.Hint, links: o.Links}
+	if s.base == nil {
+		s.base = time.Now
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -127,7 +136,7 @@ func New(o Options) *Simulator {
 		settings = *o.Settings
 	}
 	s.settings.Store(&settings)
-	s.outcomes = outcomesBySuffix()
+	s.texts = newVocabulary(twilio, Recipients(), Actions())
 	s.accounts = newAccounts(o.Accounts)
 	s.numbers = newNumbers()
 	s.ledger = newLedger(limits)
@@ -140,6 +149,7 @@ func New(o Options) *Simulator {
 		s.configure(n)
 	}
 	s.post = startPostOffice(s, limits)
+	s.join(o.Providers)
 	return s
 }
 
@@ -148,6 +158,11 @@ func New(o Options) *Simulator {
 func (s *Simulator) Close() {
 	s.closeOnce.Do(func() {
 		s.stop()
+		for _, n := range s.networks {
+			if c, ok := n.provider.(Closer); ok {
+				c.Close()
+			}
+		}
 		s.post.wait()
 		if s.ownHTTP != nil {
 			s.ownHTTP.CloseIdleConnections()

@@ -19,16 +19,22 @@ type Phone struct {
 func (s *Simulator) getPhones(w http.ResponseWriter, r *http.Request) {
 	limit := queryInt(r, "limit", 50)
 	out := []Phone{}
+	total := 0
 	s.ledger.mu.Lock()
-	total := s.ledger.recent.Len()
-	for e := s.ledger.recent.Front(); e != nil && len(out) < limit; e = e.Next() {
-		out = append(out, e.Value.(*phone).view(queryInt(r, "messages", 50)))
+	for e := s.ledger.recent.Front(); e != nil; e = e.Next() {
+		p := e.Value.(*thread)
+		if p.channel != ChannelSMS {
+			continue
+		}
+		if total++; len(out) < limit {
+			out = append(out, p.phone(queryInt(r, "messages", 50)))
+		}
 	}
 	s.ledger.mu.Unlock()
 	for i := range out {
 		out[i].Blocked = s.blocks.of(out[i].Number)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"phones": out, "total": total})
+	WriteJSON(w, http.StatusOK, map[string]any{"phones": out, "total": total})
 }
 
 // getPhone answers one phone. Every number is a phone, one that nobody has
@@ -36,22 +42,22 @@ func (s *Simulator) getPhones(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) getPhone(w http.ResponseWriter, r *http.Request) {
 	number, ok := phoneInPath(r)
 	if !ok {
-		badField("number", "is not a phone number such as +15551230001").write(w)
+		BadField("number", "is not a phone number such as +15551230001").Write(w)
 		return
 	}
 	out := Phone{Number: number, Messages: []View{}}
 	s.ledger.mu.Lock()
-	if e := s.ledger.phones[number]; e != nil {
-		out = e.Value.(*phone).view(queryInt(r, "messages", 200))
+	if e := s.ledger.phones[threadKey{ChannelSMS, number}]; e != nil {
+		out = e.Value.(*thread).phone(queryInt(r, "messages", 200))
 	}
 	s.ledger.mu.Unlock()
 	out.Blocked = s.blocks.of(number)
-	writeJSON(w, http.StatusOK, out)
+	WriteJSON(w, http.StatusOK, out)
 }
 
-// view copies a phone. The ledger's lock is held.
-func (p *phone) view(limit int) Phone {
-	out := Phone{Number: p.number, Total: p.total, Messages: []View{}}
+// phone copies the thread of a phone. The ledger's lock is held.
+func (p *thread) phone(limit int) Phone {
+	out := Phone{Number: p.person, Total: p.total, Messages: []View{}}
 	if p.last != nil {
 		out.Answers = p.last.from
 	}
@@ -68,14 +74,14 @@ func (s *Simulator) getMessages(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	limit := queryInt(r, "limit", 1000)
 	out := []View{}
-	s.ledger.newest(func(m *message) bool {
+	s.ledger.newest(func(m *Message) bool {
 		if fitsQueryText(q.Get("to"), m.to) && fitsQueryText(q.Get("from"), m.from) &&
 			fitsQueryText(q.Get("direction"), m.direction) {
 			out = append(out, m.view())
 		}
 		return len(out) < limit
 	})
-	writeJSON(w, http.StatusOK, map[string][]View{"messages": out})
+	WriteJSON(w, http.StatusOK, map[string][]View{"messages": out})
 }
 
 // fitsQueryText also takes a number whose plus became a space in the query.
@@ -88,6 +94,11 @@ func fitsQueryText(want, value string) bool {
 func (s *Simulator) clearMessages(w http.ResponseWriter, _ *http.Request) {
 	s.ledger.clear()
 	s.blocks.clear()
+	for _, n := range s.networks {
+		if c, ok := n.provider.(Clearer); ok {
+			c.Clear()
+		}
+	}
 	s.stream.publish("cleared", struct{}{})
 	w.WriteHeader(http.StatusNoContent)
 }
@@ -95,13 +106,14 @@ func (s *Simulator) clearMessages(w http.ResponseWriter, _ *http.Request) {
 // getState answers the work that is still to be done, for tests that wait.
 func (s *Simulator) getState(w http.ResponseWriter, _ *http.Request) {
 	waiting, dropped := s.post.state()
-	writeJSON(w, http.StatusOK, map[string]int{"callbacksWaiting": waiting, "callbacksDropped": dropped})
+	WriteJSON(w, http.StatusOK, map[string]int{"callbacksWaiting": waiting, "callbacksDropped": dropped})
 }
 
-// getCatalogue answers the magic recipients, what rules can do, the hint and
-// the links.
+// getCatalogue answers the magic recipients, what rules can do, the hint,
+// the links and the providers.
 func (s *Simulator) getCatalogue(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"recipients": Recipients(), "actions": Actions(), "hint": s.hint, "links": s.links})
+	WriteJSON(w, http.StatusOK, map[string]any{"recipients": Recipients(), "actions": Actions(), "hint": s.hint,
+		"links": s.links, "providers": s.descriptions()})
 }
 
 func queryInt(r *http.Request, name string, otherwise int) int {

@@ -45,9 +45,9 @@ func (b *broker) publish(kind string, data any) {
 }
 
 // publishView tells of a message as it is now.
-func (b *broker) publishView(l *ledger, m *message) {
+func (b *broker) publishView(l *ledger, m *Message) {
 	if b.watched.Load() > 0 {
-		b.publish("message", l.change(m, func(*message) {}))
+		b.publish("message", l.change(m, func(*Message) {}))
 	}
 }
 

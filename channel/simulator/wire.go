@@ -8,23 +8,26 @@ import (
 	"strings"
 )
 
-// problem is the answer of the simulator's own endpoints to what it cannot do.
-type problem struct {
-	status  int
+// Problem is the answer of the simulator's own endpoints to what it cannot do.
+type Problem struct {
+	Status  int    `json:"-"`
 	Code    string `json:"code"`
 	Field   string `json:"field,omitempty"`
 	Message string `json:"message"`
 }
 
-func badField(field, message string) *problem {
-	return &problem{http.StatusBadRequest, "bad_request", field, field + " " + message}
+// BadField is a request that names a field wrongly; message goes on after its name.
+func BadField(field, message string) *Problem {
+	return &Problem{http.StatusBadRequest, "bad_request", field, field + " " + message}
 }
 
-func (p *problem) write(w http.ResponseWriter) {
-	writeJSON(w, p.status, map[string]*problem{"error": p})
+// Write answers with the problem.
+func (p *Problem) Write(w http.ResponseWriter) {
+	WriteJSON(w, p.Status, map[string]*Problem{"error": p})
 }
 
-func writeJSON(w http.ResponseWriter, status int, body any) {
+// WriteJSON answers with body as JSON.
+func WriteJSON(w http.ResponseWriter, status int, body any) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -37,23 +40,23 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 
 const maxBody = 1 << 20
 
-// readJSON reads one JSON value into out, refusing fields that it does not know:
+// ReadJSON reads one JSON value into out, refusing fields that it does not know:
 // a misspelt fault would otherwise test nothing.
-func readJSON(w http.ResponseWriter, r *http.Request, out any) *problem {
+func ReadJSON(w http.ResponseWriter, r *http.Request, out any) *Problem {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	d.DisallowUnknownFields()
 	err := d.Decode(out)
 	if err == nil && d.Decode(new(any)) != io.EOF {
-		return &problem{http.StatusBadRequest, "bad_request", "", "the body holds more than one JSON value"}
+		return &Problem{http.StatusBadRequest, "bad_request", "", "the body holds more than one JSON value"}
 	}
 	if err == nil {
 		return nil
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return badField(wrong.Field, "must not be a "+wrong.Value)
+		return BadField(wrong.Field, "must not be a "+wrong.Value)
 	}
 	if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		return badField(strings.Trim(field, `"`), "is not known")
+		return BadField(strings.Trim(field, `"`), "is not known")
 	}
-	return &problem{http.StatusBadRequest, "bad_request", "", "the body is not a JSON value: " + err.Error()}
+	return &Problem{http.StatusBadRequest, "bad_request", "", "the body is not a JSON value: " + err.Error()}
 }
