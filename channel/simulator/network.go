@@ -89,6 +89,16 @@ func (n *Network) Decide(account, from, to string) Outcome {
 	return n.s.decide(n.words, account, from, to, c)
 }
 
+// DecideAbout returns what a rule makes of something that is no send: of the
+// actions that are about it. from and to are what their rules match.
+func (n *Network) DecideAbout(about, account, from, to string) (Outcome, bool) {
+	out, _, struck := n.s.rules.apply(n.s.random, n.words, about, account, from, to)
+	if struck {
+		n.s.tellStruck()
+	}
+	return out, struck
+}
+
 // Wait waits as long as the settings and the fate say before an answer, even
 // when the caller left: its message is sent all the same.
 func (n *Network) Wait(ctx context.Context, fate *Outcome) {

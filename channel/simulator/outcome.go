@@ -106,7 +106,7 @@ func Recipients() []Recipient {
 // decide returns what becomes of a send: what a rule says, else what the
 // recipient's address says, else success.
 func (s *Simulator) decide(v *vocabulary, account, from, to string, c *Settings) Outcome {
-	out, delay, ruled := s.rules.apply(s.random, v, account, from, to)
+	out, delay, ruled := s.rules.apply(s.random, v, "", account, from, to)
 	if ruled || delay > 0 {
 		s.tellStruck()
 	}

@@ -132,7 +132,7 @@ func TestRulesByProvider(t *testing.T) {
 	t.Parallel()
 	n, _, send := withAcme(t)
 	for body, want := range map[string]int{
-		`{"action": "bounce"}`: 200,
+		`{"action": "bounce"}`:                                  200,
 		`{"action": "bounce", "match": {"provider": "twilio"}}`: 400,
 		`{"action": "error", "match": {"provider": "acme"}}`:    400,
 		`{"action": "429", "match": {"provider": "nobody"}}`:    400,

@@ -42,6 +42,8 @@ type Action struct {
 	Name   string `json:"name"`
 	Params string `json:"params"` // the names of those it uses
 	Does   string `json:"does"`   // for people
+	// About is what it strikes when that is no send, in the provider's word.
+	About string `json:"about,omitempty"`
 
 	Effect Outcome `json:"-"`
 }
@@ -55,12 +57,12 @@ type rulebook struct {
 
 // apply returns the outcome of the first rule that strikes, and the sum of the
 // delays of the rules before it.
-func (b *rulebook) apply(chance *random, v *vocabulary, account, from, to string) (out Outcome, delay time.Duration, struck bool) {
+func (b *rulebook) apply(chance *random, v *vocabulary, about, account, from, to string) (out Outcome, delay time.Duration, struck bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, rule := range b.rules {
 		action := v.actions[rule.Action]
-		if action == nil || !rule.fits(v.name, account, from, to) || rule.Count > 0 && rule.Hits >= rule.Count {
+		if action == nil || action.About != about || !rule.fits(v.name, account, from, to) || rule.Count > 0 && rule.Hits >= rule.Count {
 			continue
 		}
 		if rule.Probability != nil && !chance.chance(*rule.Probability) {

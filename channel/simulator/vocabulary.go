@@ -43,32 +43,41 @@ func InOrder(lists ...[]Recipient) []Recipient {
 // CommonActions are what rules can do with every provider.
 func CommonActions() []Action {
 	return []Action{
-		{"429", "retryAfter", "not taken, answered 429 with Retry-After (1 s)",
-			Outcome{Answer: AnswerThrottle, RetryAfter: 1}},
-		{"500", "accept", "answered 500; taken only with accept", Outcome{Answer: AnswerBroken}},
-		{"503", "retryAfter", "not taken, answered 503 with Retry-After (1 s)",
-			Outcome{Answer: AnswerBusy, RetryAfter: 1}},
-		{"timeout", "accept, ms", "not answered for ms (until the caller leaves); taken only with accept",
-			Outcome{Answer: AnswerHang}},
-		{"lost", "accept", "taken unless accept is false; the connection closes without an answer",
-			Outcome{Answer: AnswerLost, Accept: true}},
-		{"refuse-body", "", "not taken, the connection is reset", Outcome{Answer: AnswerReset}},
-		{"malformed", "accept", "taken unless accept is false; half an answer",
-			Outcome{Answer: AnswerMalformed, Accept: true}},
-		{"delay", "ms", "answered after another ms (1,000); what else matches still applies", Outcome{}},
-		{"duplicate", "", "every webhook of the message comes twice", Outcome{Twice: true}},
-		{"reorder", "", "the webhooks of the message come last first", Outcome{Last: true}},
-		{"forge", "", "the webhooks of the message carry a wrong signature", Outcome{Forged: true}},
-		{"silent", "", "no webhook of the message comes", Outcome{Silent: true}},
+		{Name: "429", Params: "retryAfter", Does: "not taken, answered 429 with Retry-After (1 s)",
+			Effect: Outcome{Answer: AnswerThrottle, RetryAfter: 1}},
+		{Name: "500", Params: "accept", Does: "answered 500; taken only with accept",
+			Effect: Outcome{Answer: AnswerBroken}},
+		{Name: "503", Params: "retryAfter", Does: "not taken, answered 503 with Retry-After (1 s)",
+			Effect: Outcome{Answer: AnswerBusy, RetryAfter: 1}},
+		{Name: "timeout", Params: "accept, ms", Does: "not answered for ms (until the caller leaves); taken only with accept",
+			Effect: Outcome{Answer: AnswerHang}},
+		{Name: "lost", Params: "accept", Does: "taken unless accept is false; the connection closes without an answer",
+			Effect: Outcome{Answer: AnswerLost, Accept: true}},
+		{Name: "refuse-body", Params: "", Does: "not taken, the connection is reset",
+			Effect: Outcome{Answer: AnswerReset}},
+		{Name: "malformed", Params: "accept", Does: "taken unless accept is false; half an answer",
+			Effect: Outcome{Answer: AnswerMalformed, Accept: true}},
+		{Name: "delay", Params: "ms", Does: "answered after another ms (1,000); what else matches still applies",
+			Effect: Outcome{}},
+		{Name: "duplicate", Params: "", Does: "every webhook of the message comes twice",
+			Effect: Outcome{Twice: true}},
+		{Name: "reorder", Params: "", Does: "the webhooks of the message come last first",
+			Effect: Outcome{Last: true}},
+		{Name: "forge", Params: "", Does: "the webhooks of the message carry a wrong signature",
+			Effect: Outcome{Forged: true}},
+		{Name: "silent", Params: "", Does: "no webhook of the message comes",
+			Effect: Outcome{Silent: true}},
 	}
 }
 
 // Actions returns everything a rule can do with Twilio.
 func Actions() []Action {
 	return slices.Concat(CommonActions(), []Action{
-		{"error", "code", "refused with an error of the provider (21211)", Outcome{Answer: AnswerError, Code: 21211}},
-		{"undelivered", "code", "sent, then undelivered with an ErrorCode (30003)",
-			Outcome{Fate: []Step{{Status: "sent"}, {"undelivered", 30003}}}},
-		{"failed", "code", "taken, then failed with an ErrorCode (30008)", Outcome{Fate: []Step{{"failed", 30008}}}},
+		{Name: "error", Params: "code", Does: "refused with an error of the provider (21211)",
+			Effect: Outcome{Answer: AnswerError, Code: 21211}},
+		{Name: "undelivered", Params: "code", Does: "sent, then undelivered with an ErrorCode (30003)",
+			Effect: Outcome{Fate: []Step{{Status: "sent"}, {"undelivered", 30003}}}},
+		{Name: "failed", Params: "code", Does: "taken, then failed with an ErrorCode (30008)",
+			Effect: Outcome{Fate: []Step{{"failed", 30008}}}},
 	})
 }

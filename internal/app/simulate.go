@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"heliograph/channel/simulator"
+	"heliograph/channel/simulator/whatsapp"
 )
 
 // SimulateOptions say how to run a provider simulator.
@@ -29,6 +30,13 @@ type Simulation struct {
 	url string
 }
 
+// playedProviders are the providers that the simulator plays beside Twilio.
+func playedProviders() []simulator.Provider {
+	return []simulator.Provider{
+		whatsapp.New(),
+	}
+}
+
 // Simulate runs a provider simulator until Stop.
 func Simulate(o SimulateOptions) (*Simulation, error) {
 	web, err := listen(o.Listen, nil, o.Log)
@@ -39,7 +47,9 @@ func Simulate(o SimulateOptions) (*Simulation, error) {
 		o.PublicURL = "http://" + reachable(web.ln.Addr().String())
 	}
 	s := &Simulation{url: o.PublicURL, web: web}
-	s.sim = simulator.New(simulator.Options{Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory}})
+	s.sim = simulator.New(simulator.Options{
+		Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory}, Providers: playedProviders(),
+	})
 	mux := http.NewServeMux()
 	mux.Handle("/", s.sim.Handler())
 	if o.More != nil {
