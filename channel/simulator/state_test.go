@@ -80,6 +80,8 @@ func TestPage(t *testing.T) {
 		"/assets/dom.js":       "createElement",
 		"/assets/message.js":   "bubble",
 		"/assets/tools.js":     "/sim/rules",
+		"/assets/list.js":      "aria-current",
+		"/assets/thread.css":   ".bubble",
 		"/assets/page.css":     "prefers-color-scheme",
 		"/assets/icon.svg":     "<svg",
 		"/sim/catalogue":       "curl this",

@@ -1,5 +1,5 @@
 import { text } from "./text.js";
-import { el } from "./dom.js";
+import { el, time } from "./dom.js";
 
 // messageItem is one message on a phone.
 export function messageItem(message, isNew) {
@@ -25,7 +25,7 @@ export function updateMessage(item, message) {
   const facts = item.querySelector(".facts");
   const mine = message.direction === "inbound";
   const words = [
-    new Date(message.createdAt).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }),
+    time(message.createdAt),
     mine ? text.to(message.to) : text.from(message.from),
     message.encoding ? `${text.parts(message.parts)} ${message.encoding.replace("-", "\u2011")}` : "MMS",
   ];
