@@ -2,8 +2,10 @@ package simulator
 
 import "net/http"
 
-// Handler serves the played API, the simulator's own endpoints and its pages.
-func (s *Simulator) Handler() http.Handler {
+// Handler serves the played APIs, the simulator's own endpoints and its pages.
+func (s *Simulator) Handler() http.Handler { return guard(s.routes()) }
+
+func (s *Simulator) makeRoutes() http.Handler {
 	mux := http.NewServeMux()
 	const account = apiRoot + "/Accounts/{account}"
 
@@ -42,6 +44,12 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("GET /sim/threads/{channel}/{person}", s.getThread)
 	mux.HandleFunc("GET /sim/clock", s.getClock)
 	mux.HandleFunc("POST /sim/clock", s.moveClock)
+	mux.HandleFunc("GET /sim/scenario", s.getScenario)
+	mux.HandleFunc("POST /sim/scenario/recording", s.startRecording)
+	mux.HandleFunc("DELETE /sim/scenario/recording", s.stopRecording)
+	mux.HandleFunc("GET /sim/scenario/recording", s.getRecording)
+	mux.HandleFunc("POST /sim/scenario/replay", s.startReplay)
+	mux.HandleFunc("DELETE /sim/scenario/replay", s.stopReplay)
 	mux.HandleFunc("GET /sim/state", s.getState)
 	mux.HandleFunc("GET /sim/catalogue", s.getCatalogue)
 	mux.HandleFunc("GET /sim/stream", s.getStream)
@@ -52,7 +60,7 @@ func (s *Simulator) Handler() http.Handler {
 	mux.Handle("GET /assets/", assets())
 	// Browsers ask for this beside answers that are no pages.
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	return guard(s.withProviders(mux))
+	return s.recorded(s.withProviders(mux))
 }
 
 // withProviders adds the routes of the providers that were handed in.

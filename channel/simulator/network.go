@@ -132,6 +132,7 @@ func (n *Network) Add(v View) *Message {
 		n.s.ledger.accepted(v.To, v.Body)
 	}
 	n.s.ledger.add(m)
+	n.s.noticed(m)
 	n.s.stream.publishView(n.s.ledger, m)
 	return m
 }

@@ -75,6 +75,7 @@ func (s *Simulator) postReply(w http.ResponseWriter, r *http.Request) {
 		answer.OptOut, said = s.keep(person, in.Text, n.Number, n.MessagingServiceSID)
 	}
 	s.ledger.add(m)
+	s.noticed(m)
 	s.stream.publishView(s.ledger, m)
 	if said != "" {
 		s.say(n, person, said)

@@ -18,6 +18,7 @@ func (s *Simulator) say(n Number, person, text string) {
 	}
 	m.encoding, m.parts = split(text)
 	s.ledger.add(m)
+	s.noticed(m)
 	s.stream.publishView(s.ledger, m)
 }
 

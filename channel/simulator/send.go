@@ -108,6 +108,7 @@ func (s *Simulator) take(account string, d draft, fate Outcome, c *Settings) mes
 	answer := m.resource()
 	s.ledger.accepted(m.to, m.body)
 	s.ledger.add(m)
+	s.noticed(m)
 	s.stream.publishView(s.ledger, m)
 	s.followText(m, fate, wait)
 	return answer

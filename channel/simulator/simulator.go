@@ -105,6 +105,9 @@ type Simulator struct {
 	post     *postOffice
 	stream   *broker
 	turns    turns
+	recorder recorder
+	player   player
+	routes   func() http.Handler // everything it serves, but for the guard
 
 	ctx       context.Context
 	stop      context.CancelFunc
@@ -150,6 +153,7 @@ func New(o Options) *Simulator {
 	}
 	s.post = startPostOffice(s, limits)
 	s.join(o.Providers)
+	s.routes = sync.OnceValue(s.makeRoutes)
 	return s
 }
 
@@ -164,6 +168,7 @@ func (s *Simulator) Close() {
 			}
 		}
 		s.post.wait()
+		s.player.done.Wait()
 		if s.ownHTTP != nil {
 			s.ownHTTP.CloseIdleConnections()
 		}

@@ -203,10 +203,14 @@ byId("copy").addEventListener("click", async (event) => {
 });
 
 // The tools are a drawer that a button opens, and open from the start where there is room.
+const narrow = window.matchMedia("(max-width: 1000px)");
 function showTools(open) {
   document.body.classList.toggle("tools-open", open);
   byId("tools-button").setAttribute("aria-expanded", String(open));
+  // Where the drawer lies over the page, the page behind it is out of reach.
+  for (const id of ["list", "phones"]) byId(id).inert = open && narrow.matches;
 }
+narrow.addEventListener("change", () => showTools(false));
 byId("tools-button").addEventListener("click", () => {
   showTools(!document.body.classList.contains("tools-open"));
   if (document.body.classList.contains("tools-open")) byId("tools-close").focus();

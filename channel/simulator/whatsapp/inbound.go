@@ -191,8 +191,6 @@ func (p *Provider) understand(in *said) (*Content, string, *simulator.Problem) {
 	c := &Content{Type: in.Type, Location: in.Location, Contacts: in.Contacts, Reaction: in.Reaction, Native: in.Interactive}
 	if in.Context != nil && in.Context.ID != "" {
 		c.Quote = p.quote(in.Context.ID)
-		// The person sees whose message it was, not the business.
-		c.Quote.Mine = !c.Quote.Mine
 	}
 	files := map[string]*saidFile{"image": in.Image, "video": in.Video, "audio": in.Audio, "document": in.Document, "sticker": in.Sticker}
 	need := func(ok bool, field string) *simulator.Problem {

@@ -26,6 +26,7 @@ export const text = {
   windowOpen: (left) => `Free-form messages reach this person for ${left}`,
   windowClosed: "Window closed: only templates reach this person",
   windowNever: "Window never opened: only templates reach this person",
+  windowShut: "Let it close",
   windowHint: "Any message from here opens it for 24 hours.",
   typing: (name) => `${name} is typing`,
   to: "Write to",

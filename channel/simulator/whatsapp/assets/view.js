@@ -28,6 +28,9 @@ export function openThread({ thread, kit }) {
   const clock = el("div", { class: "window" });
   const left = el("span");
   const bar = el("progress", { max: "86400", "aria-hidden": "true" });
+  const hint = el("span", { class: "hint" }, text.windowHint);
+  let rest = 0;
+  const shut = el("button", { type: "button", class: "quiet", onclick: () => request("POST", "/sim/clock", { advanceMs: rest * 1000 + 1000 }) }, text.windowShut);
   const typing = el("p", { class: "typing", role: "status" });
   const name = el("span", { class: "muted name" });
   const to = el("select", { id: "chat" });
@@ -100,7 +103,7 @@ export function openThread({ thread, kit }) {
   function tick() {
     if (!root.isConnected && clock.childElementCount) return clearInterval(timer);
     const chat = state.chats.find((c) => c.phoneNumberId === chosen) || state.chats[0];
-    const rest = chat?.openUntil ? Math.floor((chat.openUntil - now()) / 1000) : 0;
+    rest = chat?.openUntil ? Math.floor((chat.openUntil - now()) / 1000) : 0;
     const open = rest > 0;
     clock.className = "window " + (open ? "open" : "closed");
     if (open) {
@@ -110,7 +113,8 @@ export function openThread({ thread, kit }) {
     } else {
       left.textContent = chat?.openUntil ? text.windowClosed : text.windowNever;
     }
-    clock.replaceChildren(left, open ? bar : el("span", { class: "hint" }, text.windowHint));
+    const parts = open ? [left, bar, shut] : [left, hint];
+    if (parts.some((part, i) => clock.children[i] !== part) || clock.children.length !== parts.length) clock.replaceChildren(...parts);
     const types = chat && chat.typingUntil > now();
     const words = types ? text.typing(chat.name) : "";
     if (typing.textContent !== words) typing.textContent = words;
