@@ -240,7 +240,6 @@ func (p *Provider) tellTemplate(t template) {
 			"event": t.Status, "message_template_id": id, "message_template_name": t.Name,
 			"message_template_language": t.Language, "message_template_category": t.Category, "reason": reason,
 		}}
-		body := document(c.entry())
-		p.n.After(0, func() { p.deliver(n, body, 0) })
+		p.deliver(n, document(c.entry()), 0)
 	}
 }
