@@ -43,7 +43,7 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	}
 	defer sim.Stop()
 	o.Config.AllowPrivateTargets = true
-	o.Config.ProviderURL = map[string]string{"twilio": sim.URL()}
+	o.Config.ProviderURL = simulatedURLs(sim.URL())
 	a, err := New(ctx, o.Config, o.Version, o.Log)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		defer cancel()
 		err = errors.Join(err, a.Stop(wait))
 	}()
-	d := &demo{app: a, sim: sim}
+	d := &demo{app: a, sim: sim, hasWhatsApp: o.Config.ProviderURL[whatsApp] != ""}
 	if err := d.prepare(ctx); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
@@ -76,6 +76,9 @@ type demo struct {
 	tenant      *heliograph.App
 	key         *heliograph.Key
 	integration string
+
+	hasWhatsApp bool   // this build has the channel, and it leads to the simulator
+	whatsApp    string // its integration; "" without
 }
 
 // The demo's names. They are how its things are found again.
@@ -96,6 +99,9 @@ func (d *demo) prepare(ctx context.Context) error {
 	}
 	api := &apiClient{base: d.app.host.public + "/v1.1/apps/" + d.tenant.ID.String(), key: d.key}
 	if err := d.findIntegration(ctx, api); err != nil {
+		return err
+	}
+	if err := d.findWhatsApp(ctx, api); err != nil {
 		return err
 	}
 	if err := d.findWebhook(ctx, api); err != nil {
@@ -142,29 +148,11 @@ func (d *demo) appAndKey(ctx context.Context) error {
 	return err
 }
 
-func (d *demo) findIntegration(ctx context.Context, api *apiClient) error {
-	var list struct {
-		Integrations []struct {
-			ID string `json:"_id"`
-		}
-	}
-	if err := api.call(ctx, http.MethodGet, "/integrations?types=twilio", nil, &list); err != nil {
-		return err
-	}
-	if len(list.Integrations) > 0 {
-		d.integration = list.Integrations[0].ID
-		return nil
-	}
-	var made struct {
-		Integration struct {
-			ID string `json:"_id"`
-		}
-	}
-	err := api.call(ctx, http.MethodPost, "/integrations", map[string]string{
+func (d *demo) findIntegration(ctx context.Context, api *apiClient) (err error) {
+	d.integration, err = d.integrationOf(ctx, api, "twilio", map[string]string{
 		"type": "twilio", "displayName": "Simulated phones",
 		"accountSid": demoAccount, "authToken": demoToken, "phoneNumberSid": demoSID,
-	}, &made)
-	d.integration = made.Integration.ID
+	})
 	return err
 }
 
@@ -203,7 +191,7 @@ curl -u {credentials} -H 'Content-Type: application/json' \
   -d '{"destination": {"integrationId": "{integration}", "destinationId": "{phone}"},
        "author": {"role": "appMaker"},
        "message": {"type": "text", "text": "Your parcel is on its way. Shall we leave it at the door?"}}'
-
+` + d.welcomeWhatsApp() + `
 2. Open the phone in a browser, and type an answer.
 3. Watch it come back with what it answers, on the webhook page or here:
 `)
