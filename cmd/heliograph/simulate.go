@@ -14,7 +14,7 @@ type simulateCmd struct {
 	LogLevel  string `env:"-" enum:"debug,info,warn,error" default:"info" help:"The least severe level that is logged: debug, info, warn or error."`
 }
 
-// Run plays the provider until it is stopped.
+// Run plays the providers until it is stopped.
 func (c *simulateCmd) Run(ctx context.Context, o *output) error {
 	s, err := app.Simulate(app.SimulateOptions{
 		Listen: c.Listen, PublicURL: c.PublicURL, NoHistory: c.NoHistory, Log: app.NewLog(o.err, "text", c.LogLevel),
@@ -26,12 +26,15 @@ func (c *simulateCmd) Run(ctx context.Context, o *output) error {
 
   Phones    %[1]s/
   Twilio    start the server with --provider-url twilio=%[1]s
+  WhatsApp  … with --provider-url whatsapp=%[1]s
 
 Any account SID, auth token and phone number SID work. So that answers typed on a phone reach
 the server, tell the simulator the integration's inbound URL, as one would tell Twilio:
 
   curl -X POST %[1]s/sim/numbers -d '{"phoneNumberSid": "PN…", "accountSid": "AC…", "authToken": "…",
     "smsUrl": "http://127.0.0.1:8080/hooks/twilio/INTEGRATION/inbound"}'
+  curl -X POST %[1]s/sim/whatsapp/numbers -d '{"phoneNumberId": "…", "appSecret": "…", "verifyToken": "…",
+    "callbackUrl": "http://127.0.0.1:8080/hooks/whatsapp/INTEGRATION"}'
 
 `, s.URL())
 	<-ctx.Done()
