@@ -9,7 +9,7 @@ function templatesPanel({ el, request, on }) {
   const list = el("ul", { class: "plain" });
   const fill = async () => {
     const { templates } = await request("GET", "/sim/whatsapp/templates");
-    list.replaceChildren(...templates.map((t) => el("li", {},
+    list.replaceChildren(...templates.map((t) => el("li", { class: "wide" },
       el("span", {}, el("strong", {}, t.name), ` ${t.language}, ${t.status.toLowerCase()}`),
       el("span", { class: "chips" }, ...Object.entries(text.decide).filter(([status]) => status !== t.status).map(([status, words]) =>
         el("button", { type: "button", "aria-label": text.decideFor(words, t),

@@ -60,6 +60,7 @@ export function openThread({ thread, kit }) {
         el("h3", {}, text.react),
         ...text.reactions.map(([words, emoji]) => el("button", { type: "button", class: "quiet", onclick: react(emoji) }, words)),
         el("button", { type: "button", class: "quiet", onclick: react("") }, text.takeBack)));
+    sheet.addEventListener("toggle", () => sheet.open && sheet.lastElementChild.scrollIntoView({ block: "nearest" }));
     sheet.addEventListener("keydown", (event) => {
       if (event.key === "Escape") { sheet.open = false; sheet.firstElementChild.focus(); }
     });
