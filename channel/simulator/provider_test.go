@@ -99,6 +99,9 @@ func TestAnotherProvider(t *testing.T) {
 	if got := send("+15551230010", "hello"); got.status != 400 || got.body["error"] != 7.0 {
 		t.Errorf("magic: %d %s", got.status, got.raw)
 	}
+	if got := send("ana.0010@example.com", "hello"); got.status != 400 {
+		t.Errorf("of an e-mail address the part before the at sign counts: %d", got.status)
+	}
 	// A person's answer goes back through the provider that wrote last.
 	got := n.own("POST", "/sim/phones/+15551230001/reply", `{"text": "yes"}`)
 	if got.status != 201 || !strings.Contains(got.raw, `"provider":"acme"`) {
@@ -113,7 +116,7 @@ func TestAnotherProvider(t *testing.T) {
 	if messages := phone.body["messages"].([]any); len(messages) != 3 {
 		t.Errorf("the phone has %d messages", len(messages))
 	}
-	if c := n.own("GET", "/sim/counts?to=+15551230001", "").body; c["accepted"] != 2.0 || c["requests"] != 3.0 {
+	if c := n.own("GET", "/sim/counts?to=+15551230001", "").body; c["accepted"] != 2.0 || c["requests"] != 4.0 {
 		t.Errorf("counts %v", c)
 	}
 	if got := n.own("GET", "/anything", ""); got.status != http.StatusTeapot {
