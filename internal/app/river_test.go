@@ -39,7 +39,7 @@ func newRiver(t *testing.T, c *config.Config) *river {
 	}
 	t.Cleanup(sim.Stop)
 	r.sim = sim
-	c.ProviderURL = map[string]string{"twilio": sim.URL()}
+	c.ProviderURL = simulatedURLs(sim.URL())
 	r.start()
 	return r
 }
@@ -49,7 +49,7 @@ func newRiver(t *testing.T, c *config.Config) *river {
 func (r *river) start() {
 	r.t.Helper()
 	r.app, r.stop = start(r.t, r.c)
-	r.demo = &demo{app: r.app, sim: r.sim}
+	r.demo = &demo{app: r.app, sim: r.sim, hasWhatsApp: true}
 	if err := r.demo.prepare(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
