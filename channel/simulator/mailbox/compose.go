@@ -155,7 +155,6 @@ func file(w *writer, f File) {
 	w.WriteString(line + "\r\n")
 }
 
-
 // Quoted returns an answer above the mail that it answers, as mail programs
 // write it.
 func Quoted(m *Mail, text string) (plain, markup string) {

@@ -58,7 +58,7 @@ func (c *session) to(rest string) error {
 	if len(c.e.To) >= maxRecipients {
 		return c.fault(452, "4.5.3", "Too many recipients")
 	}
-	if r := c.s.o.Handler.Recipient(c.s.ctx, c.e, address); r != nil {
+	if r := c.s.o.Handler.Recipient(c.s.ctx, &c.e, address); r != nil {
 		return c.say(r)
 	}
 	if !slices.Contains(c.e.To, address) {
@@ -116,7 +116,7 @@ func (c *session) data(rest string) error {
 	if err != nil {
 		return err
 	}
-	if r := c.s.o.Handler.Message(c.s.ctx, e, raw); r != nil {
+	if r := c.s.o.Handler.Message(c.s.ctx, &e, raw); r != nil {
 		return c.say(r)
 	}
 	return c.line(250, "2.0.0", "Queued")

@@ -157,7 +157,11 @@ func (c *session) say(r *Reply) error {
 	switch {
 	case r.Hang:
 		// The client's patience, or the server's end, ends this.
-		_ = c.conn.SetReadDeadline(time.Time{})
+		until := time.Time{}
+		if r.Hold > 0 {
+			until = time.Now().Add(r.Hold)
+		}
+		_ = c.conn.SetReadDeadline(until)
 		_, _ = io.Copy(io.Discard, c.in)
 		return errEnded
 	case r.Reset:

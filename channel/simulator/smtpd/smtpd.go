@@ -23,10 +23,10 @@ type Handler interface {
 	// Authenticate checks the credentials of AUTH.
 	Authenticate(user, password string) *Reply
 	// Recipient is asked for each RCPT.
-	Recipient(ctx context.Context, e Envelope, to string) *Reply
+	Recipient(ctx context.Context, e *Envelope, to string) *Reply
 	// Message is handed a whole message. It may answer before or after it kept
 	// the message, or not at all: see Reply.
-	Message(ctx context.Context, e Envelope, raw []byte) *Reply
+	Message(ctx context.Context, e *Envelope, raw []byte) *Reply
 }
 
 // Features is what a client may find at a server.
@@ -43,15 +43,17 @@ type Envelope struct {
 	From   string // "" for the empty sender of bounces
 	To     []string
 	TLS    bool
+	Note   any // what the Handler keeps from one command to the next
 }
 
 // Reply is an answer. With Drop the connection ends instead, with Reset it is
-// reset, and with Hang nothing is said until the client leaves.
+// reset, and with Hang nothing is said until the client leaves, or Hold passed.
 type Reply struct {
 	Code              int
 	Enhanced          string // such as 5.1.1
 	Text              string
 	Drop, Reset, Hang bool
+	Hold              time.Duration // 0: without end
 }
 
 // Options is what a server is made from.
