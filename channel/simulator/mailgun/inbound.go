@@ -58,7 +58,11 @@ func path(target string) string {
 // inboundForm is a mail as a route posts it, without files and proof.
 func inboundForm(m *mailbox.Parsed, out mailbox.Outgoing) url.Values {
 	words, signature := mailbox.Stripped(m.Text)
-	headers, _ := json.Marshal(m.Header)
+	named := [][2]string{} // spelt as Mailgun does: Message-Id, Mime-Version
+	for _, h := range m.Header {
+		named = append(named, [2]string{textproto.CanonicalMIMEHeaderKey(h[0]), h[1]})
+	}
+	headers, _ := json.Marshal(named)
 	form := url.Values{
 		"recipient": {out.To}, "sender": {out.From}, "from": {m.Get("From")}, "subject": {m.Get("Subject")},
 		"body-plain": {crlf(m.Text)}, "stripped-text": {words}, "stripped-signature": {signature},
@@ -68,7 +72,7 @@ func inboundForm(m *mailbox.Parsed, out mailbox.Outgoing) url.Values {
 		form.Set("body-html", m.HTML)
 		form.Set("stripped-html", strippedHTML(m.HTML))
 	}
-	for _, h := range m.Header {
+	for _, h := range named {
 		form[h[0]] = append(form[h[0]], h[1])
 	}
 	if len(m.Files) == 0 {
