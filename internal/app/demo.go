@@ -21,6 +21,7 @@ import (
 type DemoOptions struct {
 	Config    *config.Config // the server's; the demo sets what it needs in it
 	Simulator string         // address of the simulator and the webhook page
+	SMTP      string         // where the simulator speaks SMTP; "": at a free port
 	Version   string
 	Out       io.Writer
 	Log       *slog.Logger
@@ -36,7 +37,7 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		fmt.Fprintln(o.Out, line)
 	}
 	hookSink := newSink(time.Now, say)
-	sim, err := Simulate(SimulateOptions{Listen: o.Simulator, Log: o.Log, More: hookSink.routes,
+	sim, err := Simulate(SimulateOptions{Listen: o.Simulator, SMTP: o.SMTP, Log: o.Log, More: hookSink.routes,
 		Links: []simulator.Link{{Text: "Webhooks received", Path: "/webhooks"}}})
 	if err != nil {
 		return err

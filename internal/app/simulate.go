@@ -15,6 +15,7 @@ import (
 type SimulateOptions struct {
 	Listen    string
 	PublicURL string // "": from Listen
+	SMTP      string // where SMTP is spoken; "": at a free port of the loopback, NoSMTP: nowhere
 	NoHistory bool
 	Log       *slog.Logger
 	// More adds handlers of its own beside the simulator's; may be nil.
@@ -28,6 +29,8 @@ type Simulation struct {
 	sim *simulator.Simulator
 	web *server
 	url string
+
+	smtp string
 }
 
 // playedProviders are the providers that the simulator plays beside Twilio.
@@ -46,9 +49,14 @@ func Simulate(o SimulateOptions) (*Simulation, error) {
 	if o.PublicURL == "" {
 		o.PublicURL = "http://" + reachable(web.ln.Addr().String())
 	}
-	s := &Simulation{url: o.PublicURL, web: web}
+	mail, spoken, err := mailProviders(o.SMTP)
+	if err != nil {
+		_ = web.ln.Close()
+		return nil, err
+	}
+	s := &Simulation{url: o.PublicURL, web: web, smtp: spoken}
 	s.sim = simulator.New(simulator.Options{
-		Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory}, Providers: playedProviders(),
+		Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory}, Providers: append(playedProviders(), mail...),
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", s.sim.Handler())

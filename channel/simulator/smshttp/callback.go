@@ -68,10 +68,10 @@ func (p *Provider) callback(account, target, note string, fields [][2]string, me
 		}
 		r.Header.Set("Content-Type", kind)
 		r.Header.Set("User-Agent", "Aggregator/1.0")
-		if own.Auth != AuthHMAC {
+		if own.Proof != ProofHMAC {
 			r.Header.Set("X-Webhook-Secret", secret)
 		}
-		if own.Auth != AuthSecret {
+		if own.Proof != ProofSecret {
 			at := strconv.FormatInt(p.n.Now().Unix(), 10)
 			mac := hmac.New(sha256.New, []byte(secret))
 			mac.Write([]byte(at + "." + body))

@@ -17,14 +17,14 @@ const name = "smshttp"
 
 // How callbacks prove where they come from.
 const (
-	AuthHMAC   = "hmac"   // X-Signature
-	AuthSecret = "secret" // X-Webhook-Secret
-	AuthBoth   = "both"
+	ProofHMAC   = "hmac"   // X-Signature
+	ProofSecret = "secret" // X-Webhook-Secret
+	ProofBoth   = "both"
 )
 
 // Settings is how this provider behaves beyond what all share.
 type Settings struct {
-	Auth   string `json:"auth"`   // of callbacks: hmac, secret or both
+	Proof  string `json:"proof"`  // of callbacks: hmac, secret or both
 	Format string `json:"format"` // of callbacks: json or form
 }
 
@@ -73,10 +73,10 @@ func (p *Provider) Describe() simulator.Description {
 // Join implements simulator.Provider.
 func (p *Provider) Join(n *simulator.Network) {
 	p.n = n
-	p.own = simulator.OwnSettings(n, Settings{Auth: AuthBoth, Format: "json"}, func(s *Settings) *simulator.Problem {
+	p.own = simulator.OwnSettings(n, Settings{Proof: ProofBoth, Format: "json"}, func(s *Settings) *simulator.Problem {
 		switch {
-		case !slices.Contains([]string{AuthHMAC, AuthSecret, AuthBoth}, s.Auth):
-			return simulator.BadField("auth", "must be hmac, secret or both")
+		case !slices.Contains([]string{ProofHMAC, ProofSecret, ProofBoth}, s.Proof):
+			return simulator.BadField("proof", "must be hmac, secret or both")
 		case s.Format != "json" && s.Format != "form":
 			return simulator.BadField("format", "must be json or form")
 		}

@@ -136,7 +136,7 @@ func TestSendAndReceipts(t *testing.T) {
 func TestFormAndSettings(t *testing.T) {
 	t.Parallel()
 	b := start(t)
-	b.do("POST", "/sim/smshttp/settings", "", `{"format":"form","auth":"secret"}`)
+	b.do("POST", "/sim/smshttp/settings", "", `{"format":"form","proof":"secret"}`)
 	form := url.Values{"to": {"31612345678"}, "from": {"ACME"}, "text": {"x"}, "callback_url": {b.hook.URL}}
 	if a := b.do("POST", messages, "application/x-www-form-urlencoded", form.Encode()); a.status != 202 || a.body["to"] != "+31612345678" {
 		t.Fatalf("%d %s", a.status, a.raw)
@@ -146,7 +146,7 @@ func TestFormAndSettings(t *testing.T) {
 	if got.Get("status") != "sent" || c.header.Get("X-Signature") != "" || c.header.Get("X-Webhook-Secret") != "s3" {
 		t.Errorf("%s %v", c.raw, c.header)
 	}
-	if a := b.do("POST", "/sim/smshttp/settings", "", `{"auth":"none"}`); a.status != 400 {
+	if a := b.do("POST", "/sim/smshttp/settings", "", `{"proof":"none"}`); a.status != 400 {
 		t.Errorf("%d", a.status)
 	}
 }

@@ -6,6 +6,8 @@ package smtp
 import (
 	"context"
 	"crypto/tls"
+	"embed"
+	"io/fs"
 	"net"
 	"net/http"
 	"slices"
@@ -14,6 +16,9 @@ import (
 	"heliograph/channel/simulator/mailbox"
 	"heliograph/channel/simulator/smtpd"
 )
+
+//go:embed assets
+var assetFiles embed.FS
 
 // Name of the provider in rules, messages and addresses.
 const Name = "smtp"
@@ -60,9 +65,11 @@ func New(o Options) *Provider { return &Provider{o: o} }
 
 // Describe implements simulator.Provider.
 func (p *Provider) Describe() simulator.Description {
+	files, _ := fs.Sub(assetFiles, "assets")
 	return simulator.Description{
 		Name: Name, Title: "SMTP", Channel: simulator.ChannelEmail,
 		Recipients: Recipients(), Actions: Actions(), Settings: "/sim/" + Name + "/settings",
+		Assets: files, View: "/assets/" + Name + "/view.js",
 	}
 }
 
