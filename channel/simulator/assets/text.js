@@ -86,6 +86,15 @@ export const text = {
     signature: "Webhook signatures", callbacks: "Status webhooks", duplicate: "Every webhook twice",
     reorder: "Status webhooks last first", magic: "Magic recipients", keywords: "STOP, START, HELP",
     advancedOptOut: "Advanced opt-out",
+    smtp: {
+      auth: "Credentials", startTls: "STARTTLS is offered", refuseAuth: "Refuse all credentials", busy: "Greet with 421",
+      complaintsTo: "Reports of spam go to",
+    },
+    messagebird: {
+      algorithm: "Webhook signatures", expiry: "Signatures end", repeatKeys: "Inbound: id twice", mixedCase: "Inbound: CreatedDatetime",
+      balance: "Balance",
+    },
+    smshttp: { proof: "Callbacks prove themselves by", format: "Callbacks are" },
     whatsapp: {
       window: "24-hour window", windowIn: "131047 is told in the", review: "New templates", reviewMs: "Review takes (ms)",
       autoRead: "Read at once", pairBurst: "Messages to one person, then 1 in 6 s (0: any)", perSecond: "Messages per second (0: any)",

@@ -117,6 +117,7 @@ function showRules(rules) {
 
 const choices = {
   signature: ["good", "wrong", "with-port", "without-port"], windowIn: ["webhook", "answer"], review: ["approve", "reject", "wait"],
+  auth: ["offered", "required", "off"], proof: ["hmac", "secret", "both"], format: ["json", "form"], algorithm: ["HS256", "HS384", "HS512"],
 };
 
 // showOwn shows the settings of every provider that has some.

@@ -113,7 +113,13 @@ func exact(to string) string {
 func (b *Boxes) SetAbsent(address, words string) Summary {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	at := b.box(Normal(address))
+	at := b.boxes[Normal(address)]
+	switch {
+	case at == nil && words == "":
+		return Summary{Address: Normal(address)}
+	case at == nil:
+		at = b.box(Normal(address))
+	}
 	at.absent = words
 	clear(at.answered)
 	return at.summary()

@@ -87,7 +87,7 @@ export function openThread({ thread, kit }) {
     if (shown !== id) return;
     root.classList.add("reads");
     pane.setAttribute("aria-label", mail.subject || text.noSubject);
-    pane.replaceChildren(reader(kit, { mail, at, back, compose, refresh: () => show(id) }));
+    pane.replaceChildren(reader(kit, { mail, at, back, compose, refresh: () => show(id, true) }));
     if (focus) pane.focus();
     if (!mail.read) request("POST", at + "/read", {});
   }
@@ -116,7 +116,10 @@ export function openThread({ thread, kit }) {
       }, cancel: () => (mail ? show(mail.id, true) : back()),
     });
     if (mail) pane.querySelector(".answer")?.remove();
-    if (mail) pane.firstElementChild.append(form.root);
+    if (mail) {
+      pane.querySelector(".mail-actions").after(form.root);
+      pane.scrollTop = 0;
+    }
     else pane.replaceChildren(form.root);
     form.focus();
   }
