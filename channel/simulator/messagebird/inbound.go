@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"heliograph/channel/simulator"
@@ -99,7 +100,7 @@ func (p *Provider) inboundForm(to *Number, v simulator.View) url.Values {
 	form := url.Values{
 		"id": {v.SID}, "recipient": {number}, "originator": {from}, "body": {v.Body}, "createdDatetime": {moment(now)},
 		"receiver": {number}, "payload": {v.Body}, "message_id": {v.SID},
-		"date": {now.Format("2006-01-02 15:04:05")}, "date_utc": {now.Format("2006-01-02 15:04:05")},
+		"date": {strconv.FormatInt(now.Unix(), 10)}, "date_utc": {strconv.FormatInt(now.Unix(), 10)},
 	}
 	for _, m := range v.Media {
 		form.Add("mediaUrls", m.URL)

@@ -45,7 +45,7 @@ func words(code int) string {
 }
 
 // callback is one telling, in the format and with the proof that the settings
-// say. The signature is over the moment, a dot and the body.
+// say. The signature is over the body.
 func (p *Provider) callback(account, target, note string, fields [][2]string, media []string, forged bool) *simulator.Webhook {
 	own := p.own.Get()
 	kind, body := "application/json", asJSON(fields, media)
@@ -72,10 +72,8 @@ func (p *Provider) callback(account, target, note string, fields [][2]string, me
 			r.Header.Set("X-Webhook-Secret", secret)
 		}
 		if own.Proof != ProofSecret {
-			at := strconv.FormatInt(p.n.Now().Unix(), 10)
 			mac := hmac.New(sha256.New, []byte(secret))
-			mac.Write([]byte(at + "." + body))
-			r.Header.Set("X-Timestamp", at)
+			mac.Write([]byte(body))
 			r.Header.Set("X-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
 		}
 		return p.n.Do(r)
