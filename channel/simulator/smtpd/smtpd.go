@@ -142,7 +142,9 @@ func (s *Server) serve(conn net.Conn) {
 		s.mu.Unlock()
 	}()
 	c := newSession(s, conn)
-	if err := c.run(); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errEnded) {
+	err := c.run()
+	_ = c.out.Flush() // the last answer, where commands came in one go
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errEnded) {
 		s.o.Log.Debug("smtp: a connection ended", "err", err)
 	}
 }
