@@ -18,9 +18,13 @@ import (
 // provider.
 func TestProvidersAreDocumented(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("../../docs/simulator-providers.md")
-	if err != nil {
-		t.Fatal(err)
+	var raw []byte
+	for _, page := range []string{"sms", "mail"} {
+		text, err := os.ReadFile("../../docs/simulator/" + page + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw = append(raw, text...)
 	}
 	list, _, err := mailProviders(NoSMTP)
 	if err != nil {
