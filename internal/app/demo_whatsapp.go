@@ -21,7 +21,7 @@ const (
 // simulatedURLs point every channel of this build that the simulator plays at
 // the simulator.
 func simulatedURLs(sim string) map[string]string {
-	played := map[string]bool{"twilio": true}
+	played := map[string]bool{"twilio": true, "messagebird": true, "mailgun": true}
 	for _, p := range playedProviders() {
 		played[p.Describe().Name] = true
 	}
