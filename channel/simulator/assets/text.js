@@ -88,7 +88,7 @@ export const text = {
     advancedOptOut: "Advanced opt-out",
     smtp: {
       auth: "Credentials", startTls: "STARTTLS is offered", refuseAuth: "Refuse all credentials", busy: "Greet with 421",
-      complaintsTo: "Reports of spam go to",
+      complaintsTo: "Reports of spam go to", redacted: "Reports of spam name nobody",
     },
     messagebird: {
       algorithm: "Webhook signatures", expiry: "Signatures end", repeatKeys: "Inbound: id twice", mixedCase: "Inbound: CreatedDatetime",

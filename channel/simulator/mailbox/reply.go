@@ -158,9 +158,13 @@ func (b *Boxes) Bounce(sender, recipient string, raw []byte, why Failure) Told {
 	return b.routes.Send(context.Background(), Outgoing{To: sender, Raw: notice})
 }
 
-// ComplainTo sends the report that a person called a mail spam to an address.
-func (b *Boxes) ComplainTo(ctx context.Context, m Mail, to string) Told {
-	host := b.o.Hello
-	notice := Complaint(m.Raw, m.Envelope, to, host, "<"+b.o.ID()+"@"+host+">", b.o.Now())
+// ComplainTo sends the report that a person called a mail spam to an address. It
+// names the person unless it is to be redacted.
+func (b *Boxes) ComplainTo(ctx context.Context, m Mail, to string, redacted bool) Told {
+	host, who := b.o.Hello, m.Box
+	if redacted {
+		who = ""
+	}
+	notice := Complaint(m.Raw, m.Envelope, who, to, host, "<"+b.o.ID()+"@"+host+">", b.o.Now())
 	return b.routes.Send(ctx, Outgoing{From: "fbl@" + host, To: to, Raw: notice})
 }

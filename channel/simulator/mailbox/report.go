@@ -46,14 +46,17 @@ func Bounce(raw []byte, sender, recipient, host, id string, why Failure, now tim
 	}).write()
 }
 
-// Complaint writes the report of RFC 5965 that a person called a mail spam. The
-// recipient is in the original alone, as with those who send such reports.
-func Complaint(raw []byte, sender, to, host, id string, now time.Time) []byte {
+// Complaint writes the report of RFC 5965 that a person called a mail spam. An
+// empty recipient is left out, as many who send such reports do.
+func Complaint(raw []byte, sender, recipient, to, host, id string, now time.Time) []byte {
+	if recipient != "" {
+		recipient = "Original-Rcpt-To: <" + recipient + ">\r\n"
+	}
 	return (&report{
 		from: "Feedback <fbl@" + host + ">", to: to, subject: "Complaint about a message", kind: "feedback-report",
 		words: "This is an email abuse report for an email message received on " + now.Format(time.RFC1123Z) + ".\n",
 		machine: "Feedback-Type: abuse\r\nUser-Agent: Heliograph-Simulator/1.0\r\nVersion: 1\r\nOriginal-Mail-From: <" + sender +
-			">\r\nArrival-Date: " + now.Format(time.RFC1123Z) + "\r\nReporting-MTA: dns; " + host + "\r\n",
+			">\r\n" + recipient + "Arrival-Date: " + now.Format(time.RFC1123Z) + "\r\nReporting-MTA: dns; " + host + "\r\n",
 		machineType: "message/feedback-report", original: raw, whole: true, date: now, id: id,
 	}).write()
 }

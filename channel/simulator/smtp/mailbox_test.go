@@ -188,13 +188,13 @@ func TestSpamIsReported(t *testing.T) {
 	b.must("POST", b.path(person, m)+"/spam", `{}`)
 	g := next(t, b.mails)
 	if g.to != "b+1@bounce.acme.test" || !strings.Contains(g.raw, "multipart/report; report-type=feedback-report") ||
-		!strings.Contains(g.raw, "Feedback-Type: abuse") || !strings.Contains(g.raw, "Message-ID: <d.1@acme.test>") {
+		!strings.Contains(g.raw, "Feedback-Type: abuse") || !strings.Contains(g.raw, "Original-Rcpt-To: <"+person+">") || !strings.Contains(g.raw, "Message-ID: <d.1@acme.test>") {
 		t.Errorf("%+v", g)
 	}
-	b.must("POST", "/sim/smtp/settings", `{"complaintsTo":"fbl@in.acme.test"}`)
+	b.must("POST", "/sim/smtp/settings", `{"complaintsTo":"fbl@in.acme.test","redacted":true}`)
 	b.must("POST", "/sim/mail/routes", `{"match":"fbl@*","smtp":"`+b.inbound+`"}`)
 	b.must("POST", b.path(person, m)+"/spam", `{}`)
-	if g := next(t, b.mails); g.to != "fbl@in.acme.test" {
+	if g := next(t, b.mails); g.to != "fbl@in.acme.test" || strings.Contains(g.raw, "Original-Rcpt-To") {
 		t.Errorf("%+v", g)
 	}
 }

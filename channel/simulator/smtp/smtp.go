@@ -30,6 +30,7 @@ type Settings struct {
 	RefuseAuth   bool   `json:"refuseAuth"`   // nobody's password is right
 	Busy         bool   `json:"busy"`         // every connection is greeted with 421
 	ComplaintsTo string `json:"complaintsTo"` // where reports of spam go; "": to the envelope's sender
+	Redacted     bool   `json:"redacted"`     // reports of spam do not name the person
 }
 
 // Account is who may send.
@@ -142,6 +143,6 @@ func (c carrier) Complain(ctx context.Context, m mailbox.Mail) *mailbox.Told {
 	if to == "" {
 		return nil
 	}
-	told := c.p.boxes.ComplainTo(ctx, m, to)
+	told := c.p.boxes.ComplainTo(ctx, m, to, c.p.own.Get().Redacted)
 	return &told
 }
