@@ -47,9 +47,7 @@ func Compose(d Draft) []byte {
 	}
 	out.header("MIME-Version", "1.0")
 	body := d.text()
-	for _, f := range d.Files {
-		body.files = append(body.files, f)
-	}
+	body.files = append(body.files, d.Files...)
 	body.write(out)
 	return out.Bytes()
 }

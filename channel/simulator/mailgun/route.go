@@ -104,11 +104,12 @@ func matcher(expression string) (func(to string) bool, bool) {
 
 // quoted returns what is in name("…") or name('…').
 func quoted(s, name string) (string, bool) {
-	s, ok := strings.CutPrefix(strings.TrimSpace(s), name+"(")
-	if s, ok = strings.CutSuffix(s, ")"); !ok || len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' {
+	s, begins := strings.CutPrefix(strings.TrimSpace(s), name+"(")
+	s, ends := strings.CutSuffix(s, ")")
+	if !begins || !ends || len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' {
 		return "", false
 	}
-	return s[1 : len(s)-1], ok
+	return s[1 : len(s)-1], true
 }
 
 // forwarder receives mail for the domains of customers.
