@@ -29,7 +29,9 @@ func TestDemoWhatsApp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var thread struct{ Messages []struct{ SID, Body, Status string } }
+	var thread struct {
+		Messages []struct{ SID, Body, Status string }
+	}
 	eventually(t, "the template", func() bool {
 		err := sim.call(t.Context(), http.MethodGet, "/sim/threads/whatsapp/"+demoWhatsAppPerson, nil, &thread)
 		return err == nil && len(thread.Messages) == 1 && thread.Messages[0].Status == "delivered"

@@ -59,7 +59,7 @@ func notificationChecks() []Check {
 }
 
 func contentChecks() []Check {
-	message := doc{"type": "text", "text": "Hello"}
+	message := doc{"role": "appMaker", "type": "text", "text": "Hello"}
 	return []Check{
 		{Name: "templates.create, list, get, update, delete", Call: "…/templates", run: func(p *probe) {
 			name := "t-" + random()
@@ -67,7 +67,7 @@ func contentChecks() []Check {
 			p.post("/templates", doc{"name": name, "message": message}).is(400, 409)
 			p.get("/templates").is(200).list("templates")
 			p.get("/templates/"+id).is(200).want("template.message.text", "Hello")
-			p.put("/templates/"+id, doc{"message": doc{"type": "text", "text": "Hi"}}).is(200).want("template.message.text", "Hi")
+			p.put("/templates/"+id, doc{"message": doc{"role": "appMaker", "type": "text", "text": "Hi"}}).is(200).want("template.message.text", "Hi")
 			_, user := p.user()
 			p.post("/appusers/"+user+"/messages", doc{"role": "appMaker", "type": "text", "text": "%((template:" + name + "))%"}).is(201).want("message.text", "Hi")
 			p.delete("/templates/" + id).is(200)
