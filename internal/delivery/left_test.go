@@ -42,6 +42,7 @@ func (n notifiable) Lookup(ctx context.Context, id heliograph.IntegrationID) (*h
 	i, ch, kind, err := n.bench.Lookup(ctx, id)
 	if err == nil {
 		kind.Notifiable, kind.Normalise = true, func(s string) (string, bool) { return s, true }
+		kind.Open = func(channel.Config, channel.Deps) (channel.Channel, error) { return ch, nil }
 	}
 	return i, ch, kind, err
 }
