@@ -62,7 +62,8 @@ func Normalise(address string) (string, bool) {
 	if scoped.MatchString(address) {
 		return address, true
 	}
-	return sms.Normalise(address)
+	e164, ok := sms.Normalise(address)
+	return sms.Canonical(e164), ok
 }
 
 // sender is one integration. It never changes after open.
