@@ -29,6 +29,7 @@ import (
 var Type = channel.Type{
 	Name:         "messagebird",
 	Title:        "SMS through MessageBird",
+	Family:       "sms",
 	BaseURL:      "https://rest.messagebird.com",
 	Settings:     Settings{},
 	AddressField: "phoneNumber",

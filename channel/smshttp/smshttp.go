@@ -25,6 +25,7 @@ const unset = "https://smshttp.invalid"
 var Type = channel.Type{
 	Name:         "smshttp",
 	Title:        "SMS through any HTTP interface",
+	Family:       "sms",
 	BaseURL:      unset,
 	Settings:     Settings{},
 	AddressField: "phoneNumber",

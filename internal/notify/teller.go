@@ -22,10 +22,13 @@ func (t *teller) add(at heliograph.Millis, rank int, s Step) {
 
 func (t *teller) accepted() {
 	d := t.d
-	text := fmt.Sprintf("Accepted as %s for %s through %s (integration %s), and stored as message %s of user %s.",
-		d.Category, d.Address, d.Channel, d.Integration, d.Message, d.User)
+	through := fmt.Sprintf("%s (integration %s)", d.Channel, d.Integration)
+	if !d.Details.Origin.IsZero() {
+		through = fmt.Sprintf("integration %s", d.Details.Origin) // another one took over later
+	}
+	text := fmt.Sprintf("Accepted as %s for %s through %s, and stored as message %s of user %s.", d.Category, d.Address, through, d.Message, d.User)
 	if d.Kind != heliograph.NotificationDelivery {
-		text = fmt.Sprintf("Queued for %s through %s (integration %s).", d.Address, d.Channel, d.Integration)
+		text = fmt.Sprintf("Queued for %s through %s.", d.Address, through)
 	}
 	t.add(d.Created, 0, Step{What: "accepted", Text: text})
 	if len(d.Details.Choices) > 0 {

@@ -1,0 +1,23 @@
+package app
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestFamilies: which channels can stand in for each other is said by the channels
+// themselves, so that one that forgets it could never take over.
+func TestFamilies(t *testing.T) {
+	t.Parallel()
+	got := map[string][]string{}
+	for _, c := range Channels() {
+		if c.Family != "" {
+			got[c.Family] = append(got[c.Family], c.Name)
+		}
+	}
+	for family, want := range map[string][]string{"sms": {"messagebird", "smshttp", "twilio"}, "mail": {"mailgun", "smtp"}} {
+		if !slices.Equal(got[family], want) {
+			t.Errorf("%s: %v, want %v", family, got[family], want)
+		}
+	}
+}
