@@ -33,7 +33,7 @@ export function links(bed) {
       assertShape(client, {
         _id: id, id: client._id, platform: 'twilio', integrationId: integration._id, externalId: phone, status: 'active',
         active: true, blocked: false, primary: true, displayName: phone, linkedAt: iso,
-        lastSeen: { optional: iso }, info: { optional: { phoneNumber: phone } },
+        lastSeen: client.linkedAt, info: { optional: { phoneNumber: phone } },
       });
       const told = await hook.told('link:success');
       assert.equal(told.appUser._id, appUser._id);

@@ -98,7 +98,9 @@ export function reach(bed) {
       [appUsers.stripe.createTransaction('jo', 'action', 'token'), /link action/],
       [appUsers.viber.getQRCode('jo'), /linkrequest/], [appUsers.wechat.getQRCode('jo'), /linkrequest/],
       [deployments.list(), /Cloud API/], [deployments.get('x'), /Cloud API/], [deployments.delete('x'), /Cloud API/],
-      [deployments.create({ hosting: 'self' }), /Cloud API/], [deployments.activate('x', 'cert', '+15550100', 'sms'), /Cloud API/],
+      [deployments.create({ hosting: 'smooch' }), /Cloud API/],
+      [deployments.create({ hosting: 'self', baseUrl: 'https://wa.example', username: 'u', password: 'p' }), /Cloud API/],
+      [deployments.activate('x', 'cert', '+15550100', 'sms'), /Cloud API/],
       [deployments.confirmCode('x', '1'), /Cloud API/],
     ]) await refusedAs(call, 'not_implemented', says);
   });

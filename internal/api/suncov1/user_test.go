@@ -175,6 +175,7 @@ func TestChannels(t *testing.T) {
 	for field, want := range map[string]any{
 		"platform": "twilio", "externalId": "+15550100100", "status": "active", "active": true, "blocked": false, "primary": true,
 		"integrationId": p.line.ID.String(), "linkedAt": "2026-01-02T03:04:05.000Z", "id": client["_id"],
+		"lastSeen": "2026-01-02T03:04:05.000Z", "windowExpiresAt": nil, // linked, and never wrote
 	} {
 		if client[field] != want {
 			t.Errorf("clients[0].%s is %v, want %v", field, client[field], want)

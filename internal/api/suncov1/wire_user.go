@@ -98,8 +98,18 @@ func wireClient(c *heliograph.Client) clientJSON {
 		ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(), ExternalID: c.Address,
 		Status: string(c.Status), Active: c.Status == heliograph.ClientActive, Blocked: c.Status == heliograph.ClientBlocked,
 		Primary: c.Primary, DisplayName: c.Details.DisplayName, AvatarURL: c.Details.AvatarURL,
-		LinkedAt: isoTime(c.LinkedAt), LastSeen: isoTime(c.LastSeen), Info: c.Details.Info, WindowEnds: isoTime(c.WindowEnds),
+		LinkedAt: isoTime(c.LinkedAt), LastSeen: isoTime(lastSeen(c)), Info: c.Details.Info, WindowEnds: isoTime(c.WindowEnds),
 	}
+}
+
+// lastSeen is when a person was last seen on c. Those who were linked and never
+// wrote have it too: callers read it from every linked client, as the vendor
+// gives it. It opens no window: that is what windowExpiresAt tells.
+func lastSeen(c *heliograph.Client) heliograph.Millis {
+	if c.LastSeen == 0 {
+		return c.LinkedAt
+	}
+	return c.LastSeen
 }
 
 // isoTime is m on the wire; "" when it is not known.
