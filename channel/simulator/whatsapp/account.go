@@ -165,6 +165,15 @@ func (p *Provider) setProfile(w http.ResponseWriter, r *http.Request) *graphErro
 	}
 	delete(in, "messaging_product")
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	if handle, ok := in["profile_picture_handle"].(string); ok {
+		address, known := p.picture(r, handle)
+		if !known {
+			return refuse(100, "Param profile_picture_handle must be the handle of an uploaded picture")
+		}
+		delete(in, "profile_picture_handle")
+		in["profile_picture_url"] = address
+	}
 	known := p.business.profiles[id]
 	if known == nil {
 		known = map[string]any{}
@@ -173,7 +182,6 @@ func (p *Provider) setProfile(w http.ResponseWriter, r *http.Request) *graphErro
 	for field, value := range in {
 		known[field] = value
 	}
-	p.mu.Unlock()
 	simulator.WriteJSON(w, http.StatusOK, map[string]bool{"success": true})
 	return nil
 }

@@ -18,6 +18,7 @@ func (p *Provider) graph() http.Handler {
 	for pattern, h := range map[string]graphHandler{
 		"POST " + object + "/messages":                  p.sendMessage,
 		"POST " + object + "/media":                     p.uploadMedia,
+		"POST " + object + "/uploads":                   p.beginUpload,
 		"GET " + object + "/message_templates":          p.listTemplates,
 		"POST " + object + "/message_templates":         p.createTemplate,
 		"DELETE " + object + "/message_templates":       p.deleteTemplate,
@@ -30,7 +31,7 @@ func (p *Provider) graph() http.Handler {
 		"POST " + object + "/register":                  p.succeed,
 		"POST " + object + "/deregister":                p.succeed,
 		"GET " + object:                                 p.getObject,
-		"POST " + object:                                p.editTemplate,
+		"POST " + object:                                p.postObject,
 		"DELETE " + object:                              p.deleteObject,
 		object + "/":                                    unknownPath,
 	} {
@@ -64,7 +65,7 @@ func (p *Provider) admitted(h graphHandler) http.Handler {
 func (p *Provider) authorize(r *http.Request, id string) *graphError {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	if !strings.EqualFold(scheme, "Bearer") && !strings.EqualFold(scheme, "OAuth") || token == "" {
 		if token = r.URL.Query().Get("access_token"); token == "" {
 			return &graphError{status: 401, code: 190, title: "An access token is required to request this resource."}
 		}
@@ -115,9 +116,12 @@ func (p *Provider) succeed(w http.ResponseWriter, r *http.Request) *graphError {
 	return nil
 }
 
-// getObject plays GET /{id}: a file, a template, an account or a number.
+// getObject plays GET /{id}: an upload, a file, a template, an account or a number.
 func (p *Provider) getObject(w http.ResponseWriter, r *http.Request) *graphError {
 	id := r.PathValue("id")
+	if strings.HasPrefix(id, sessionPrefix) {
+		return p.showUpload(w, r)
+	}
 	p.mu.Lock()
 	file, template, account := p.media.files[id], p.templates.byID[id], p.business.accounts[id]
 	var shown any
@@ -138,6 +142,14 @@ func (p *Provider) getObject(w http.ResponseWriter, r *http.Request) *graphError
 		return noObject(r.Method, id)
 	}
 	return nil
+}
+
+// postObject plays POST /{id}: a piece of a file, or an edit of a template.
+func (p *Provider) postObject(w http.ResponseWriter, r *http.Request) *graphError {
+	if strings.HasPrefix(r.PathValue("id"), sessionPrefix) {
+		return p.receiveUpload(w, r)
+	}
+	return p.editTemplate(w, r)
 }
 
 // deleteObject plays DELETE /{id} of a file.

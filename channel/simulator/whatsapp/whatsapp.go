@@ -29,6 +29,7 @@ type Provider struct {
 	people    *people
 	templates *templates
 	media     *mediaStore
+	uploads   uploads
 	rates     *rates
 	batch     *batch
 }
