@@ -73,7 +73,7 @@ func TestRestoredSendsNothing(t *testing.T) {
 		t.Errorf("%d messages went out from a restored database", after-before)
 	}
 	api := &apiClient{base: r.app.host.public + "/v1.1/apps/" + r.demo.tenant.ID.String(), key: r.demo.key}
-	if err := api.call(t.Context(), "POST", "/integrations/"+r.demo.integration+"/resume", nil, nil); err != nil {
+	if err := api.call(t.Context(), "POST", "/integrations/"+r.demo.integrations["twilio"]+"/resume", nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "after it was resumed", func() bool { return strings.Contains(strings.Join(r.phone(), "\n"), "accepted, and waits") })

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -44,7 +43,7 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	}
 	defer sim.Stop()
 	o.Config.AllowPrivateTargets = true
-	o.Config.ProviderURL = simulatedURLs(sim.URL())
+	simulated(o.Config, sim)
 	a, err := New(ctx, o.Config, o.Version, o.Log)
 	if err != nil {
 		return err
@@ -55,11 +54,14 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		defer cancel()
 		err = errors.Join(err, a.Stop(wait))
 	}()
-	d := &demo{app: a, sim: sim, hasWhatsApp: o.Config.ProviderURL[whatsApp] != ""}
+	d := &demo{app: a, sim: sim}
 	if err := d.prepare(ctx); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
 	say(d.welcome(o.Config.Data))
+	if err := d.sendSamples(ctx); err != nil {
+		return fmt.Errorf("send the demo's first messages: %w", err)
+	}
 	select {
 	case <-ctx.Done():
 		say("\nStopping.")
@@ -74,23 +76,13 @@ type demo struct {
 	app *App
 	sim *Simulation
 
-	tenant      *heliograph.App
-	key         *heliograph.Key
-	integration string
-
-	hasWhatsApp bool   // this build has the channel, and it leads to the simulator
-	whatsApp    string // its integration; "" without
+	tenant       *heliograph.App
+	key          *heliograph.Key
+	integrations map[string]string // by channel
 }
 
-// The demo's names. They are how its things are found again.
-const (
-	demoName  = "Demo"
-	demoPhone = "+15550100001"
-	demoSID   = "PN00000000000000000000000000000001"
-	// The simulator takes any account and token.
-	demoAccount = "AC00000000000000000000000000000001"
-	demoToken   = "00000000000000000000000000000001"
-)
+// demoName is how the demo's app and key are found again.
+const demoName = "Demo"
 
 // prepare makes the demo's app and key, and then everything else through the
 // API with that key, as a customer would.
@@ -98,20 +90,28 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err := d.appAndKey(ctx); err != nil {
 		return err
 	}
-	api := &apiClient{base: d.app.host.public + "/v1.1/apps/" + d.tenant.ID.String(), key: d.key}
-	if err := d.findIntegration(ctx, api); err != nil {
-		return err
+	api := d.api()
+	d.integrations = map[string]string{}
+	for _, c := range d.channels() {
+		if err := d.findChannel(ctx, api, &c); err != nil {
+			return fmt.Errorf("%s: %w", c.kind, err)
+		}
 	}
-	if err := d.findWhatsApp(ctx, api); err != nil {
-		return err
+	return d.findWebhook(ctx, api)
+}
+
+// channels are those of the demo that this build has and the simulator plays.
+func (d *demo) channels() (out []demoChannel) {
+	for _, c := range demoChannels() {
+		if d.app.cfg.ProviderURL[c.kind] != "" {
+			out = append(out, c)
+		}
 	}
-	if err := d.findWebhook(ctx, api); err != nil {
-		return err
-	}
-	return (&apiClient{base: d.sim.URL()}).call(ctx, http.MethodPost, "/sim/numbers", map[string]string{
-		"phoneNumberSid": demoSID, "accountSid": demoAccount, "authToken": demoToken,
-		"smsUrl": d.app.host.public + "/hooks/twilio/" + d.integration + "/inbound",
-	}, nil)
+	return out
+}
+
+func (d *demo) api() *apiClient {
+	return &apiClient{base: d.app.host.public + "/v1.1/apps/" + d.tenant.ID.String(), key: d.key}
 }
 
 func (d *demo) appAndKey(ctx context.Context) error {
@@ -149,14 +149,6 @@ func (d *demo) appAndKey(ctx context.Context) error {
 	return err
 }
 
-func (d *demo) findIntegration(ctx context.Context, api *apiClient) (err error) {
-	d.integration, err = d.integrationOf(ctx, api, "twilio", map[string]string{
-		"type": "twilio", "displayName": "Simulated phones",
-		"accountSid": demoAccount, "authToken": demoToken, "phoneNumberSid": demoSID,
-	})
-	return err
-}
-
 func (d *demo) findWebhook(ctx context.Context, api *apiClient) error {
 	var list struct{ Webhooks []struct{ Target string } }
 	if err := api.call(ctx, http.MethodGet, "/webhooks", nil, &list); err != nil {
@@ -169,31 +161,4 @@ func (d *demo) findWebhook(ctx context.Context, api *apiClient) error {
 		}
 	}
 	return api.call(ctx, http.MethodPost, "/webhooks", map[string]any{"target": target, "triggers": []string{"*"}}, nil)
-}
-
-// welcome says what runs and what to do first.
-func (d *demo) welcome(data string) string {
-	api := d.app.host.public + "/v1.1/apps/" + d.tenant.ID.String()
-	credentials := d.key.Handle() + ":" + d.key.Secret.Reveal()
-	return strings.NewReplacer(
-		"{public}", d.app.host.public, "{api}", api, "{sim}", d.sim.URL(), "{credentials}", credentials,
-		"{integration}", d.integration, "{phone}", demoPhone, "{data}", data,
-	).Replace(`
-Heliograph's demo is running on this machine. Nothing leaves it; the data is in {data}.
-
-  Phones     {sim}/phones/{phone}
-  Webhooks   {sim}/webhooks
-  API        {public}/v1.1
-
-1. Send a notification to the simulated phone:
-
-curl -u {credentials} -H 'Content-Type: application/json' \
-  {api}/notifications \
-  -d '{"destination": {"integrationId": "{integration}", "destinationId": "{phone}"},
-       "author": {"role": "appMaker"},
-       "message": {"type": "text", "text": "Your parcel is on its way. Shall we leave it at the door?"}}'
-` + d.welcomeWhatsApp() + `
-2. Open the phone in a browser, and type an answer.
-3. Watch it come back with what it answers, on the webhook page or here:
-`)
 }

@@ -16,7 +16,7 @@ func TestDemoWhatsApp(t *testing.T) {
 	sim := &apiClient{base: r.sim.URL()}
 	text := func(s string) map[string]string { return map[string]string{"type": "text", "text": s} }
 	err := api.call(t.Context(), http.MethodPost, "/notifications", map[string]any{
-		"destination":   map[string]string{"integrationId": r.demo.whatsApp, "destinationId": demoWhatsAppPerson},
+		"destination":   map[string]string{"integrationId": r.demo.integrations["whatsapp"], "destinationId": demoWhatsAppPerson},
 		"author":        map[string]string{"role": "appMaker"},
 		"messageSchema": "whatsapp",
 		"message": map[string]any{"type": "template", "template": map[string]any{

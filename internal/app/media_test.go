@@ -89,7 +89,7 @@ func TestCustomersPicture(t *testing.T) {
 func (r *river) userOf(phone string) string {
 	r.t.Helper()
 	var id heliograph.IntegrationID
-	if err := id.UnmarshalText([]byte(r.demo.integration)); err != nil {
+	if err := id.UnmarshalText([]byte(r.demo.integrations["twilio"])); err != nil {
 		r.t.Fatal(err)
 	}
 	u, _, err := r.app.engines.conversations.Inbound.Sender(r.t.Context(), &heliograph.Integration{ID: id, App: r.demo.tenant.ID, Type: "twilio"}, phone)

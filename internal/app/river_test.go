@@ -39,7 +39,7 @@ func newRiver(t *testing.T, c *config.Config) *river {
 	}
 	t.Cleanup(sim.Stop)
 	r.sim = sim
-	c.ProviderURL = simulatedURLs(sim.URL())
+	simulated(c, sim)
 	r.start()
 	return r
 }
@@ -49,7 +49,7 @@ func newRiver(t *testing.T, c *config.Config) *river {
 func (r *river) start() {
 	r.t.Helper()
 	r.app, r.stop = start(r.t, r.c)
-	r.demo = &demo{app: r.app, sim: r.sim, hasWhatsApp: true}
+	r.demo = &demo{app: r.app, sim: r.sim}
 	if err := r.demo.prepare(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func (r *river) send(text string) {
 	r.t.Helper()
 	api := &apiClient{base: r.app.host.public + "/v1.1/apps/" + r.demo.tenant.ID.String(), key: r.demo.key}
 	err := api.call(r.t.Context(), http.MethodPost, "/notifications", map[string]any{
-		"destination": map[string]string{"integrationId": r.demo.integration, "destinationId": demoPhone},
+		"destination": map[string]string{"integrationId": r.demo.integrations["twilio"], "destinationId": demoPhone},
 		"author":      map[string]string{"role": "appMaker"},
 		"message":     map[string]string{"type": "text", "text": text},
 	}, nil)
