@@ -118,6 +118,7 @@ type bench struct {
 	broken       error                    // what Lookup answers while it is set
 	hangs        heliograph.IntegrationID // whose look-up does not end
 	kind         channel.Type
+	standIn      func() // called before a stand-in is looked for, if set
 	mu           sync.Mutex
 }
 
@@ -152,6 +153,15 @@ type pausing struct {
 func (p pausing) Pause(ctx context.Context, id heliograph.IntegrationID, until heliograph.Millis, reason string) error {
 	p.b.pauseTill(id, until)
 	return p.Deliveries.Pause(ctx, id, until, reason)
+}
+
+// StandIn implements delivery.Store.
+func (p pausing) StandIn(ctx context.Context, d *heliograph.Delivery, to *heliograph.Integration, fresh heliograph.ClientID, now heliograph.Millis) (heliograph.ClientID, bool, error) {
+	if p.b.standIn != nil {
+		p.b.standIn()
+		ctx = context.WithoutCancel(ctx)
+	}
+	return p.Deliveries.StandIn(ctx, d, to, fresh, now)
 }
 
 // pauseTill pauses an integration, or resumes it.

@@ -79,9 +79,14 @@ func (it *Item) late(now heliograph.Millis) bool {
 // expire ends an item that is known, but nowhere in its lane any more.
 func (e *Engine) expire(l *lane, it *Item) {
 	e.expiring++
+	e.recordExpired(l, e.tooLate(it))
+}
+
+// tooLate is the outcome of an item that is late.
+func (e *Engine) tooLate(it *Item) *Outcome {
 	v := expiry(&Question{Delivery: it.Delivery, Now: heliograph.At(e.Now())})
 	v.Gate = "expiry"
-	e.recordExpired(l, e.stopped(it, v))
+	return e.stopped(it, v)
 }
 
 func (e *Engine) recordExpired(l *lane, o *Outcome) {

@@ -17,12 +17,15 @@ const divertEvery = 100 * time.Millisecond
 // standIn returns who takes over what the lane cannot send; nil while nobody can.
 func (e *Engine) standIn(l *lane) *heliograph.Integration {
 	rule := l.integration.Delivery.Failover
-	if rule == nil {
+	if rule == nil || e.blind > heliograph.At(e.Now()) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lookupLimit)
 	defer cancel()
 	to, _, kind, err := e.Integrations.Lookup(ctx, rule.Integration)
+	if err != nil && ctx.Err() != nil {
+		e.blind = heliograph.At(e.Now()).Add(lookupPause)
+	}
 	switch {
 	case err != nil || to.App != l.integration.App || to.ID == l.id:
 		return nil
@@ -47,24 +50,29 @@ func (l *lane) closed(now heliograph.Millis) bool {
 // not tied to this one, has not been handed on before, and was surely never sent.
 func divertible(it *Item) bool {
 	d := it.Delivery
-	return (d.Kind == heliograph.NotificationDelivery || d.Kind == heliograph.MessageDelivery) &&
+	return !it.stays && (d.Kind == heliograph.NotificationDelivery || d.Kind == heliograph.MessageDelivery) &&
 		d.Details.Origin.IsZero() && !d.Details.Resent && d.Status != heliograph.Unknown && it.State != InDoubt && it.State != OnHold
 }
 
-// divertReady hands on what is ready in a closed lane.
+// divertReady hands on what is ready in a closed lane, with at most half of the
+// senders that are free.
 func (e *Engine) divertReady(l *lane, to *heliograph.Integration, now heliograph.Millis) {
 	why := &channel.Result{Class: channel.ClassPause, Reason: heliograph.ReasonUnauthorized, Message: l.why(now)}
-	for n := 0; n < divertBatch && e.inflight < e.Senders; n++ {
+	for n := 0; n < divertBatch && l.inflight < e.Senders-e.inflight; {
 		it := l.next()
 		if it == nil {
 			break
 		}
 		e.count(l, it, -1)
+		if !it.late(now) && !divertible(it) {
+			e.park(l, it, now.Add(time.Second))
+			continue // it keeps nothing behind it from going on
+		}
+		n++
 		e.inflight++
 		l.inflight++
-		if !divertible(it) {
-			e.settle(l)
-			e.again(l, it, now.Add(time.Second))
+		if it.late(now) {
+			e.finish(l, e.tooLate(it))
 			continue
 		}
 		go e.divert(l, it, to, why, 0)
@@ -119,9 +127,14 @@ func (e *Engine) divert(l *lane, it *Item, to *heliograph.Integration, why *chan
 			e.finish(l, e.rerouted(it, to, client, why, took))
 		case it.State == InFlight:
 			e.finish(l, e.decide(l, it, why, now, took))
-		default:
+		case !e.slots[it.Delivery.Slot]: // whoever has it goes on
 			e.settle(l)
-			e.again(l, it, now.Add(time.Second))
+			delete(l.known, it.Delivery.ID)
+			e.release(l, it.Delivery.Address)
+		default:
+			it.stays = err == nil
+			e.settle(l)
+			e.park(l, it, now.Add(time.Second))
 		}
 	})
 }

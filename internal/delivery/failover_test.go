@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -127,6 +128,144 @@ func TestNoFailoverToABrokenOne(t *testing.T) {
 		b.pass(10 * time.Second)
 		if got := b.now(other); got.Integration != from.ID || one.count() != 1 {
 			t.Errorf("both are paused, and it is at %s after %d calls", got.Integration, one.count())
+		}
+	})
+}
+
+// staying makes a delivery one that stays where it is.
+func staying(d *heliograph.Delivery) { d.Details.Resent = true }
+
+// TestAClosedLaneTellsWhatIsTooLate: neither what stays nor what could go on is
+// sent too late, or kept for the end of the pause.
+func TestAClosedLaneTellsWhatIsTooLate(t *testing.T) {
+	inBubble(t, delivery.Options{}, func(b *bench) {
+		app := b.ids.App()
+		one, two := &network{}, &network{}
+		from, to := b.integration(app, one, heliograph.DeliverySettings{}), b.integration(app, two, heliograph.DeliverySettings{})
+		b.failover(from, to, 0)
+		b.pauseTill(from.ID, heliograph.At(time.Now().Add(time.Hour)))
+		b.work()
+		soon := func(d *heliograph.Delivery) { d.Expires = heliograph.At(time.Now().Add(3 * time.Second)) }
+		stays := b.send(from, "+15550100", "stays", staying, soon)
+		past := b.accept(from, "+15550101", "goes on", func(d *heliograph.Delivery) { d.Expires = heliograph.At(time.Now()) - 1 })
+		b.engine.Offer(past)
+		b.pass(30 * time.Second)
+		if got := b.now(stays); got.Status != heliograph.Expired {
+			t.Errorf("what stays is %s", got.Status)
+		}
+		if got := b.now(past.Delivery); got.Status != heliograph.Expired || got.Integration != from.ID {
+			t.Errorf("what was too late is %s at %s", got.Status, got.Integration)
+		}
+		if one.count()+two.count() != 0 {
+			t.Errorf("%d and %d calls", one.count(), two.count())
+		}
+	})
+}
+
+// TestWhatStaysInAClosedLaneFillsNoMemory: a queue that must wait for its lane
+// waits in the database.
+func TestWhatStaysInAClosedLaneFillsNoMemory(t *testing.T) {
+	inBubble(t, delivery.Options{Memory: 64}, func(b *bench) {
+		app := b.ids.App()
+		one, two := &network{}, &network{}
+		from, to := b.integration(app, one, heliograph.DeliverySettings{}), b.integration(app, two, heliograph.DeliverySettings{})
+		b.failover(from, to, 0)
+		b.pauseTill(from.ID, heliograph.At(time.Now().Add(time.Hour)))
+		for n := range 2500 {
+			b.accept(from, fmt.Sprintf("+1555%04d", n), "Hi", staying)
+		}
+		b.work()
+		b.pass(30 * time.Second)
+		if got := b.engine.Known(from.ID); got > 1024 {
+			t.Errorf("%d of 2500 are in a memory of 64", got)
+		}
+		b.pauseTill(from.ID, 0)
+		b.pass(time.Minute)
+		if one.count() != 2500 || two.count() != 0 {
+			t.Errorf("after the pause: %d and %d calls", one.count(), two.count())
+		}
+		if waiting := b.engine.Waiting(); waiting != 0 {
+			t.Errorf("%d are counted as waiting when all is sent", waiting)
+		}
+	})
+}
+
+// TestWhatStaysInAClosedLaneHoldsNothingUp: what may go on does so behind any
+// number of others.
+func TestWhatStaysInAClosedLaneHoldsNothingUp(t *testing.T) {
+	inBubble(t, delivery.Options{}, func(b *bench) {
+		app := b.ids.App()
+		one, two := &network{}, &network{}
+		from, to := b.integration(app, one, heliograph.DeliverySettings{}), b.integration(app, two, heliograph.DeliverySettings{})
+		b.failover(from, to, 0)
+		b.pauseTill(from.ID, heliograph.At(time.Now().Add(time.Hour)))
+		for n := range 1000 {
+			b.accept(from, fmt.Sprintf("+1555%04d", n), "Hi", staying)
+		}
+		b.work()
+		b.pass(5 * time.Second)
+		b.send(from, "+15559999", "Hi")
+		b.pass(5 * time.Second)
+		if one.count() != 0 || two.count() != 1 {
+			t.Errorf("%d and %d calls", one.count(), two.count())
+		}
+	})
+}
+
+// TestHandingOnLeavesSendersToOthers: a slow hand-over takes half of what is
+// free, as anything else does.
+func TestHandingOnLeavesSendersToOthers(t *testing.T) {
+	inBubble(t, delivery.Options{Senders: 8}, func(b *bench) {
+		app := b.ids.App()
+		one, two, three := &network{}, &network{}, &network{}
+		from, to := b.integration(app, one, heliograph.DeliverySettings{}), b.integration(app, two, heliograph.DeliverySettings{})
+		other := b.integration(b.ids.App(), three, heliograph.DeliverySettings{})
+		b.failover(from, to, 0)
+		b.pauseTill(from.ID, heliograph.At(time.Now().Add(time.Hour)))
+		free := make(chan struct{})
+		b.standIn = func() { <-free }
+		b.work()
+		for n := range 40 {
+			b.send(from, fmt.Sprintf("+1555%04d", n), "Hi")
+		}
+		b.pass(time.Second)
+		b.send(other, "+15550100", "Hi")
+		b.pass(time.Second)
+		if three.count() != 1 {
+			t.Errorf("%d messages of another app went out while one lane is handed on", three.count())
+		}
+		close(free)
+		b.pass(20 * time.Second)
+		if two.count() != 40 {
+			t.Errorf("%d of 40 were handed on", two.count())
+		}
+	})
+}
+
+// TestALostSlotIsNotHandedOn: what could not be handed on before its slot was
+// lost is left to whoever has that now.
+func TestALostSlotIsNotHandedOn(t *testing.T) {
+	inBubble(t, delivery.Options{}, func(b *bench) {
+		app := b.ids.App()
+		one, two := &network{}, &network{}
+		from, to := b.integration(app, one, heliograph.DeliverySettings{}), b.integration(app, two, heliograph.DeliverySettings{})
+		b.failover(from, to, 0)
+		b.pauseTill(from.ID, heliograph.At(time.Now().Add(time.Hour)))
+		stopped := heliograph.Suppression{App: app, Integration: from.ID, Address: "+15550199", Scope: heliograph.ScopeSender, Source: heliograph.ConsentKeyword}
+		if _, err := (store.Consents{Store: b.store}).Suppress(b.t.Context(), &stopped); err != nil {
+			t.Fatal(err)
+		}
+		free := make(chan struct{})
+		b.standIn = func() { <-free }
+		b.work()
+		d := b.send(from, "+15550199", "Hi")
+		b.pass(time.Second)
+		b.engine.Lost([]int{d.Slot})
+		b.pass(time.Second)
+		close(free)
+		b.pass(10 * time.Second)
+		if got := b.engine.Known(from.ID); got != 0 {
+			t.Errorf("%d items of a lost slot are still in memory", got)
 		}
 	})
 }

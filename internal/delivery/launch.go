@@ -218,7 +218,10 @@ func (e *Engine) again(l *lane, it *Item, at heliograph.Millis) {
 			return // whoever dropped it freed its address
 		}
 		it.timed = false
-		e.count(l, it, 1)
+		if !it.parked {
+			e.count(l, it, 1)
+		}
+		it.parked = false
 		a := l.busy[it.Delivery.Address]
 		if a == nil {
 			a = &address{}
@@ -228,4 +231,12 @@ func (e *Engine) again(l *lane, it *Item, at heliograph.Millis) {
 		l.ready[it.Delivery.Class].PushFront(it)
 		e.activate(l)
 	})
+}
+
+// park is again for an item that only waits for its lane to open: it goes on
+// counting as waiting, so that what stands still does not fill the memory.
+func (e *Engine) park(l *lane, it *Item, at heliograph.Millis) {
+	it.parked = true
+	e.count(l, it, 1)
+	e.again(l, it, at)
 }

@@ -34,6 +34,9 @@ type Item struct {
 
 	lane  *lane // while in memory
 	timed bool  // it waits for a time: of its retry, or of the end of its echo window
+	// parked items wait for their closed lane, and count as waiting while they do.
+	parked bool
+	stays  bool // it must not go through another integration
 }
 
 // Claim asks to start one attempt.

@@ -93,6 +93,10 @@ func (e *Engine) Cancelled(d *heliograph.Delivery) {
 // waitsNoMore drops an item if all that it does is wait for a time.
 func (e *Engine) waitsNoMore(l *lane, it *Item) {
 	if it.timed {
+		if it.parked {
+			it.parked = false
+			e.count(l, it, -1)
+		}
 		delete(l.known, it.Delivery.ID)
 		e.release(l, it.Delivery.Address)
 	}
