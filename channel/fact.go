@@ -91,11 +91,11 @@ type Media struct {
 // ConsentFact is a change of what a person allows that the provider tells of
 // without a message: an unsubscription, a complaint, a resumption.
 type ConsentFact struct {
-	Address  string // normalised
+	Address  string // normalised; "" not told, or taken out: then Delivery says
 	Action   heliograph.ConsentAction
 	Scope    heliograph.ConsentScope
 	Source   heliograph.ConsentSource
-	Delivery heliograph.NotificationID // what led to it, when told
+	Delivery heliograph.NotificationID // what led to it, when that is proven: its address counts
 	Word     string                    // the provider's own
 }
 

@@ -201,7 +201,7 @@ func TestRoutes(t *testing.T) {
 	}
 	message := func(change func(*channel.MessageFact)) []channel.Fact {
 		m := &channel.MessageFact{
-			From: "ana@e.test", To: reply, External: "u1@e.test", Text: "Yes", Name: "Ana", Answers: channeltest.Delivery, Proven: true, AnswersExternal: "x@y",
+			From: "ana@e.test", To: reply, External: "u1@e.test", Text: "Yes", Name: "Ana", Answers: channeltest.Delivery, Proven: true, AnswersExternal: "x@y", Resubscribes: true,
 			Mail: &heliograph.Mail{Subject: "Re: Hi", MessageID: "u1@e.test", References: []string{"x@y"}},
 		}
 		if change != nil {
@@ -218,7 +218,7 @@ func TestRoutes(t *testing.T) {
 		{Name: "to the incoming address", Path: "/inbound", Header: form, Body: signedForm(fields(map[string]string{"recipient": ours})).Encode(), Want: message(func(m *channel.MessageFact) {
 			m.To, m.Answers, m.Proven = ours, heliograph.NotificationID{}, false
 		})},
-		{Name: "automatic", Path: "/inbound", Header: form, Body: signedForm(fields(map[string]string{"sender": ""})).Encode(), Want: message(func(m *channel.MessageFact) { m.Automatic = true })},
+		{Name: "automatic", Path: "/inbound", Header: form, Body: signedForm(fields(map[string]string{"sender": ""})).Encode(), Want: message(func(m *channel.MessageFact) { m.Automatic, m.Resubscribes = true, false })},
 		{Name: "with attachments", Path: "/inbound", Header: map[string]string{"Content-Type": kind}, Body: attached, Want: message(func(m *channel.MessageFact) {
 			m.Media = []channel.Media{mime.Attachment("image/png", "a.png", "", []byte("picture")), mime.Attachment("application/pdf", "b.pdf", "", []byte("paper"))}
 		})},

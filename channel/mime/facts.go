@@ -38,8 +38,8 @@ func (m Marks) Facts(in *Incoming, e Envelope) []channel.Fact {
 	}
 	f := &channel.MessageFact{
 		From: from, External: in.MessageID, Text: in.Text, Media: in.Media, Name: in.Name,
-		Automatic: in.Automatic || e.Null,
-		Mail:      &heliograph.Mail{Subject: in.Subject, MessageID: in.MessageID, References: in.References},
+		Automatic: in.Automatic || e.Null, Resubscribes: !in.Automatic && !e.Null,
+		Mail: &heliograph.Mail{Subject: in.Subject, MessageID: in.MessageID, References: in.References},
 	}
 	for _, to := range e.To {
 		if a, ok := Normalise(to); ok && f.To == "" {
@@ -99,7 +99,7 @@ func (m Marks) reported(in *Incoming, marked heliograph.NotificationID) (out []c
 			return out
 		case r.Complaint == "":
 			out = append(out, channel.Fact{Key: key, At: in.Date, Status: r.fate(d, attempt)})
-		case r.Complaint == "not-spam" || r.Recipient == "":
+		case r.Complaint == "not-spam":
 		case strings.HasPrefix(r.Complaint, "opt-out"):
 			out = append(out, Unsubscription(key, r.Recipient, d, heliograph.ConsentListUnsubscribe, r.Complaint)...)
 		default:

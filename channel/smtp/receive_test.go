@@ -27,7 +27,7 @@ func TestReceive(t *testing.T) {
 	reply := marks().Address(mime.ReplyAddress, channeltest.Delivery, "reply.example")
 	raw := "From: Ana <ana@e.test>\r\nTo: " + reply + "\r\nMessage-Id: <u1@e.test>\r\nSubject: Re: Hi\r\n\r\nYes\r\n\r\n> Hi\r\n"
 	message := func(to string, change func(*channel.MessageFact)) []channel.Fact {
-		m := &channel.MessageFact{From: "ana@e.test", To: to, External: "u1@e.test", Text: "Yes", Name: "Ana", Answers: channeltest.Delivery, Proven: true, Mail: &heliograph.Mail{Subject: "Re: Hi", MessageID: "u1@e.test"}}
+		m := &channel.MessageFact{From: "ana@e.test", To: to, External: "u1@e.test", Text: "Yes", Name: "Ana", Resubscribes: true, Answers: channeltest.Delivery, Proven: true, Mail: &heliograph.Mail{Subject: "Re: Hi", MessageID: "u1@e.test"}}
 		if change != nil {
 			change(m)
 		}
@@ -43,7 +43,7 @@ func TestReceive(t *testing.T) {
 	channeltest.RunIncoming(t, setup, []channeltest.Incoming{
 		{Name: "a mail", Path: "/inbound", Header: proof(), Body: raw, Want: message(reply, nil)},
 		{Name: "with an envelope", Path: "/inbound", Header: proof("X-Envelope-To", "hello@reply.example", "X-Envelope-From", "<>"), Body: raw, Want: message("hello@reply.example", func(m *channel.MessageFact) {
-			m.Automatic, m.Proven, m.Answers = true, false, heliograph.NotificationID{}
+			m.Automatic, m.Resubscribes, m.Proven, m.Answers = true, false, false, heliograph.NotificationID{}
 		})},
 		{Name: "an echo", Path: "/inbound", Header: proof(), Body: "From: shop@mail.example\r\n\r\nHi\r\n"},
 		{Name: "no mail", Path: "/inbound", Header: proof(), Body: "no mail", WantErr: heliograph.Invalid},

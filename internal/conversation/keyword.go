@@ -33,7 +33,7 @@ func (s *Service) resubscribe(ctx context.Context, c *heliograph.Client, consent
 		return nil
 	}
 	delete(consent.Evidence, "word")
-	_, err := s.Consents.Unsuppress(ctx, consent)
+	_, err := s.Consents.Resubscribe(ctx, consent)
 	return err
 }
 

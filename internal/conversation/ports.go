@@ -136,6 +136,9 @@ type Consents interface {
 	// ctx, and report whether that changed anything.
 	Suppress(ctx context.Context, c *heliograph.Consent) (changed bool, err error)
 	Unsuppress(ctx context.Context, c *heliograph.Consent) (changed bool, err error)
+	// Resubscribe lifts what the person's own unsubscription from c's sender
+	// stopped, and no more: no complaint and no bounce.
+	Resubscribe(ctx context.Context, c *heliograph.Consent) (changed bool, err error)
 }
 
 // Identities knows by what names providers call people.

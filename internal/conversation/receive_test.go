@@ -268,6 +268,39 @@ func TestKeywords(t *testing.T) {
 	}
 }
 
+// TestResubscribes: an answer by mail lifts an unsubscription by the link; a
+// machine's does not, nor does one of a person who complained.
+func TestResubscribes(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		source heliograph.ConsentSource
+		writes channel.MessageFact
+		lifted bool
+	}{
+		"a person":         {heliograph.ConsentListUnsubscribe, channel.MessageFact{Resubscribes: true}, true},
+		"a channel's word": {heliograph.ConsentListUnsubscribe, channel.MessageFact{}, false},
+		"who complained":   {heliograph.ConsentComplaint, channel.MessageFact{Resubscribes: true}, false},
+		"the word stop":    {heliograph.ConsentListUnsubscribe, channel.MessageFact{Resubscribes: true, Text: "stop"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t)
+			b.hears("0", phone, "hi")
+			_, err := b.profiles.Suppress(t.Context(), &heliograph.Consent{App: b.app.ID, Integration: b.in.ID, Address: phone, Scope: heliograph.ScopeSender, Source: tc.source})
+			b.must(err)
+			f := tc.writes
+			if f.From = phone; f.Text == "" {
+				f.Text = "I have a question"
+			}
+			b.must(b.Receive(t.Context(), b.in, nil, []channel.Fact{{Key: "1", Message: &f}}))
+			all, err := store.Consents{Store: b.s}.Suppressions(t.Context(), b.app.ID, phone)
+			if err != nil || (len(all) == 0) != tc.lifted {
+				t.Errorf("%v, %v", all, err)
+			}
+		})
+	}
+}
+
 func TestFailureStoresNothing(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)

@@ -85,6 +85,26 @@ func (s *Service) Unsuppress(ctx context.Context, c *heliograph.Consent) (change
 	return changed, err
 }
 
+// Resubscribe is Unsuppress for somebody who wrote to a sender that they had
+// unsubscribed from. It lifts that alone, and is in the log only when it does:
+// who complained of a sender, or whom an operator stopped, has to say so to get
+// more.
+func (s *Service) Resubscribe(ctx context.Context, c *heliograph.Consent) (changed bool, err error) {
+	if err := checkConsent(c); err != nil {
+		return false, err
+	}
+	all, err := s.Consents.Suppressions(ctx, c.App, c.Address)
+	if err != nil {
+		return false, err
+	}
+	for i := range all {
+		if p := &all[i]; lifts(c, p) && (p.Source == heliograph.ConsentListUnsubscribe || p.Source == heliograph.ConsentKeyword) {
+			return s.Unsuppress(ctx, c)
+		}
+	}
+	return false, nil
+}
+
 // Consent is what an address allows, and how it came to that.
 type Consent struct {
 	Suppressions []heliograph.Suppression

@@ -51,6 +51,9 @@ type Addresses interface {
 	OnChannel(ctx context.Context, app heliograph.AppID, kind, address string) ([]heliograph.Client, error)
 	// OfAddress returns the clients that own an address, over all integrations.
 	OfAddress(ctx context.Context, app heliograph.AppID, address string) ([]heliograph.Client, error)
+	// OfDelivery returns the address that a delivery of an integration went to;
+	// "" when there is no such delivery, or no longer.
+	OfDelivery(ctx context.Context, in *heliograph.Integration, id heliograph.NotificationID) (string, error)
 }
 
 // Aliases keeps the other names that providers have for addresses of a channel.

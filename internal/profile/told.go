@@ -39,8 +39,8 @@ func (s *Service) Told(ctx context.Context, in *heliograph.Integration, raw []by
 
 func (s *Service) consentTold(ctx context.Context, in *heliograph.Integration, f *channel.Fact) error {
 	said := f.Consent
-	address, _, err := s.Known(ctx, in.App, in.Type, []string{said.Address})
-	if err != nil {
+	address, err := s.saidOf(ctx, in, said)
+	if err != nil || address == "" {
 		return err
 	}
 	c := &heliograph.Consent{
@@ -62,6 +62,22 @@ func (s *Service) consentTold(ctx context.Context, in *heliograph.Integration, f
 		_, err = s.Suppress(ctx, c)
 	}
 	return err
+}
+
+// saidOf returns whose consent it is that changed: of whoever got the delivery
+// that led to it, else of the address that was told. The other way round, who got
+// one mail could speak for every address; and some tell no address at all.
+func (s *Service) saidOf(ctx context.Context, in *heliograph.Integration, said *channel.ConsentFact) (string, error) {
+	if !said.Delivery.IsZero() {
+		if address, err := s.Addresses.OfDelivery(ctx, in, said.Delivery); address != "" || err != nil {
+			return address, err
+		}
+	}
+	if said.Address == "" {
+		return "", nil
+	}
+	address, _, err := s.Known(ctx, in.App, in.Type, []string{said.Address})
+	return address, err
 }
 
 // Moved notes that a person has a new address. Whoever had that loses it: the

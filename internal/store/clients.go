@@ -62,6 +62,13 @@ func (s Clients) OfAddress(ctx context.Context, app heliograph.AppID, address st
 		WHERE app_id = $1 AND address = $2 AND status <> 'pending' ORDER BY id /*for update*/`, app, address)
 }
 
+// OfDelivery returns the address that a delivery of an integration went to; ""
+// when there is no such delivery, or no longer.
+func (s Clients) OfDelivery(ctx context.Context, in *heliograph.Integration, id heliograph.NotificationID) (string, error) {
+	return one(ctx, s.Store, nil, func(row scanner) (a string, err error) { return a, row.Scan(&a) },
+		`SELECT address FROM deliveries WHERE app_id = $1 AND id = $2 AND integration_id = $3`, in.App, id, in.ID)
+}
+
 // Insert stores a new client. An address that another client owns is an error
 // of kind Conflict, and leaves the transaction usable.
 func (s Clients) Insert(ctx context.Context, c *heliograph.Client) error {

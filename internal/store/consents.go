@@ -13,7 +13,7 @@ type Consents struct{ *Store }
 
 // Suppress stores a suppression and reports whether it is new. The oldest of
 // equal ones stays; one that lasts longer takes the place of one that ends by
-// itself.
+// itself, and a complaint or a bounce that of what a person may take back.
 func (s Consents) Suppress(ctx context.Context, p *heliograph.Suppression) (bool, error) {
 	n, err := s.exec(ctx, `INSERT INTO suppressions (app_id, address, integration_id, scope, source, reason, since, until_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) `+lastsLonger,
@@ -23,7 +23,8 @@ func (s Consents) Suppress(ctx context.Context, p *heliograph.Suppression) (bool
 
 const lastsLonger = `ON CONFLICT (app_id, address, integration_id, scope) DO UPDATE
 	SET source = excluded.source, reason = excluded.reason, since = excluded.since, until_at = excluded.until_at
-	WHERE suppressions.until_at <> 0 AND (excluded.until_at = 0 OR excluded.until_at > suppressions.until_at)`
+	WHERE suppressions.until_at <> 0 AND (excluded.until_at = 0 OR excluded.until_at > suppressions.until_at)
+		OR excluded.until_at = 0 AND excluded.source IN ('complaint', 'hard-bounce') AND suppressions.source NOT IN ('complaint', 'hard-bounce')`
 
 // Unsuppress removes one suppression and reports whether there was one.
 func (s Consents) Unsuppress(ctx context.Context, p *heliograph.Suppression) (bool, error) {

@@ -10,6 +10,7 @@ import (
 // Consents tests what the store promises of opt-outs.
 func Consents(t *testing.T, open func(*testing.T) *store.Store) {
 	t.Run("suppressions", func(t *testing.T) { t.Parallel(); suppressions(newThread(t, open)) })
+	t.Run("a complaint takes the place of an unsubscription", func(t *testing.T) { t.Parallel(); stricter(newThread(t, open)) })
 	t.Run("the log", func(t *testing.T) { t.Parallel(); consentLog(newThread(t, open)) })
 }
 
@@ -66,6 +67,30 @@ func endsAt(th *thread, view store.Consents) {
 		got, err := view.Suppressions(th.Context(), th.app, "+3")
 		th.must(err)
 		same(th.T, got[0].Until, step.kept)
+	}
+}
+
+// stricter: what cannot be taken back takes the place of what can, and stays.
+func stricter(th *thread) {
+	view := store.Consents{Store: th.s}
+	p := heliograph.Suppression{App: th.app, Address: "+4", Scope: heliograph.ScopeMarketing, Since: 5}
+	for _, step := range []struct {
+		source, kept heliograph.ConsentSource
+		fresh        bool
+	}{
+		{heliograph.ConsentListUnsubscribe, heliograph.ConsentListUnsubscribe, true},
+		{heliograph.ConsentKeyword, heliograph.ConsentListUnsubscribe, false},
+		{heliograph.ConsentComplaint, heliograph.ConsentComplaint, true},
+		{heliograph.ConsentHardBounce, heliograph.ConsentComplaint, false},
+		{heliograph.ConsentListUnsubscribe, heliograph.ConsentComplaint, false},
+	} {
+		p.Source = step.source
+		fresh, err := view.Suppress(th.Context(), &p)
+		th.must(err)
+		same(th.T, fresh, step.fresh)
+		got, err := view.Suppressions(th.Context(), th.app, "+4")
+		th.must(err)
+		same(th.T, got[0].Source, step.kept)
 	}
 }
 

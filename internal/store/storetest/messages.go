@@ -196,6 +196,14 @@ func sent(th *thread) {
 	if one, err := view.Delivered(th.Context(), th.ids.App(), want[0].Delivery); one != nil || err != nil {
 		th.Errorf("another app's delivery: %v, %v", one, err)
 	}
+	for _, in := range []heliograph.Integration{
+		{App: th.app, ID: want[0].Integration}, {App: th.ids.App(), ID: want[0].Integration}, {App: th.app, ID: th.ids.Integration()},
+	} {
+		address, err := (store.Clients{Store: th.s}).OfDelivery(th.Context(), &in, want[0].Delivery)
+		if ours := in.App == th.app && in.ID == want[0].Integration; err != nil || (address == want[0].Address) != ours {
+			th.Errorf("went to %q, %v", address, err)
+		}
+	}
 }
 
 func cancelled(th *thread) {
