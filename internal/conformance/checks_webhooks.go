@@ -35,6 +35,9 @@ func webhookChecks() []Check {
 				}
 				made = append(made, a.is(201).text("webhook._id"))
 			}
+			if n := len(p.get("/webhooks").is(200).list("webhooks")); n != 10 {
+				p.failf("the app has %d webhooks, want 10", n)
+			}
 			p.post("/webhooks", doc{"target": target}).refused(400, "bad_request")
 		}},
 		{Name: "the log of calls", Call: "GET /webhooks/{id}/deliveries", Verdict: Better, Note: "with replay, and stable event ids in X-Event-Id", needs: needsSink, run: func(p *probe) {
