@@ -13,6 +13,7 @@ import (
 func Reroute(t *testing.T, open func(*testing.T) *store.Store) {
 	t.Run("it is queued there, for a client there", func(t *testing.T) { t.Parallel(); reroute(newQueueing(t, open)) })
 	t.Run("it stays where it must not go", func(t *testing.T) { t.Parallel(); mustStay(newQueueing(t, open)) })
+	t.Run("its person is whoever it is by then", func(t *testing.T) { t.Parallel(); reroutedAfterMerge(newQueueing(t, open)) })
 }
 
 func (q *queueing) standIn(d *heliograph.Delivery, to *heliograph.Integration) (heliograph.ClientID, bool) {
@@ -69,9 +70,55 @@ func mustStay(q *queueing) {
 	if err := (store.Clients{Store: q.s}).Insert(q.t.Context(), other); err != nil {
 		q.t.Fatal(err)
 	}
-	for name, it := range map[string]*delivery.Item{"opted out of the first sender": stopped, "another person's address there": taken} {
+	refused := q.queue("+1804")
+	p = heliograph.Suppression{App: q.app, Address: "+1804", Scope: heliograph.ScopeSender, Integration: to.ID}
+	if _, err := (store.Consents{Store: q.s}).Suppress(q.t.Context(), &p); err != nil {
+		q.t.Fatal(err)
+	}
+	gone := q.queue("+1805")
+	if err := (store.Users{Store: q.s}).Remove(q.t.Context(), q.app, gone.Delivery.User); err != nil {
+		q.t.Fatal(err)
+	}
+	for name, it := range map[string]*delivery.Item{
+		"opted out of the first sender": stopped, "another person's address there": taken,
+		"opted out of the second sender": refused, "its person is gone": gone,
+	} {
 		if _, ok := q.standIn(it.Delivery, to); ok {
 			q.t.Errorf("%s: it may go", name)
 		}
+	}
+}
+
+// reroutedAfterMerge: whom a delivery is for is what is stored, not what was so
+// when it was queued.
+func reroutedAfterMerge(q *queueing) {
+	to := &heliograph.Integration{ID: q.ids.Integration(), App: q.app, Type: "other"}
+	it, other := q.queue("+1806"), q.queue("+1807")
+	users := store.Users{Store: q.s}
+	from, err := users.Get(q.t.Context(), q.app, it.Delivery.User)
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	into, err := users.Get(q.t.Context(), q.app, other.Delivery.User)
+	if err != nil {
+		q.t.Fatal(err)
+	}
+	threads := store.Threads{Store: q.s}
+	if _, err := threads.Move(q.t.Context(), from, into, 10); err != nil {
+		q.t.Fatal(err)
+	}
+	if err := (store.Clients{Store: q.s}).Move(q.t.Context(), q.app, from.ID, into); err != nil {
+		q.t.Fatal(err)
+	}
+	if err := users.Remove(q.t.Context(), q.app, from.ID); err != nil {
+		q.t.Fatal(err)
+	}
+	client, ok := q.standIn(it.Delivery, to)
+	if !ok {
+		q.t.Fatal("it must stay")
+	}
+	c, err := (store.Clients{Store: q.s}).Get(q.t.Context(), q.app, client)
+	if err != nil || c.User != into.ID || c.Conversation != into.Conversation {
+		q.t.Errorf("the client is of %s in %s, %v; want %s in %s", c.User, c.Conversation, err, into.ID, into.Conversation)
 	}
 }
