@@ -11,7 +11,7 @@ type message struct {
 	kind  string         // its type: text, image, interactive, …
 	body  any            // what stands under that name
 	whole map[string]any // instead of both: a caller's own message
-	file  *file          // one that it links to, if any
+	files []*file        // that it links to
 	shown channel.Rendering
 }
 
@@ -106,7 +106,7 @@ func withFile(p plain.Message, picture bool) (message, error) {
 		body["filename"] = name
 	}
 	return message{
-		kind: kind, body: body, file: &file{kind: kind, plain: media, linked: body},
+		kind: kind, body: body, files: []*file{{kind: kind, plain: media, linked: body}},
 		shown: channel.Rendering{Text: p.Text, Media: []string{media.URL}, Parts: 1, Notes: p.Notes},
 	}, nil
 }

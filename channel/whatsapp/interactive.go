@@ -65,10 +65,10 @@ func header(m *message, body map[string]any, c *heliograph.Content) bool {
 		linked["filename"] = name
 	}
 	body["header"] = map[string]any{"type": kind, kind: linked}
-	m.file = &file{
+	m.files = []*file{{
 		kind: kind, linked: linked,
 		plain: plain.Media{URL: c.MediaURL, Type: c.MediaType, Name: c.AltText, Size: c.MediaSize},
-	}
+	}}
 	m.shown.Media = []string{c.MediaURL}
 	return true
 }

@@ -68,6 +68,47 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+// A message in WhatsApp's own form has its files wherever it likes.
+func TestUploadNative(t *testing.T) {
+	t.Parallel()
+	const ours, elsewhere = "http://127.0.0.1:8080/media/1", "https://cdn.example.test/1"
+	files := func(_ context.Context, url string) (*channel.Blob, error) {
+		if url != ours {
+			return nil, errors.New("another URL")
+		}
+		return blob("PNG", "image/png"), nil
+	}
+	for name, tc := range map[string]struct {
+		native  string
+		uploads int
+	}{
+		"a picture":                {`{"type":"image","image":{"link":"` + ours + `"}}`, 1},
+		"the header of a template": {`{"type":"template","template":{"name":"a","language":{"code":"en"},"components":[{"type":"header","parameters":[{"type":"image","image":{"link":"` + ours + `"}}]}]}}`, 1},
+		"the cards of a template": {`{"type":"template","template":{"name":"a","language":{"code":"en"},"components":[{"type":"carousel","cards":[` +
+			`{"card_index":0,"components":[{"type":"header","parameters":[{"type":"image","image":{"link":"` + ours + `"}}]}]},` +
+			`{"card_index":1,"components":[{"type":"header","parameters":[{"type":"video","video":{"link":"` + ours + `"}}]}]}]}]}}`, 2},
+		"the header of buttons":   {`{"type":"interactive","interactive":{"type":"button","header":{"type":"document","document":{"link":"` + ours + `"}},"body":{"text":"b"},"action":{"buttons":[]}}}`, 1},
+		"what Meta fetches":       {`{"type":"image","image":{"link":"` + elsewhere + `"}}`, 0},
+		"no file, but called so":  {`{"type":"template","template":{"name":"a","link":"` + ours + `","components":[{"type":"text","text":{"link":"` + ours + `"}}]}}`, 0},
+		"nothing that can be one": {`{"type":"image","image":{"link":7}}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newGraph(t, map[string]string{mediaPath: `200 {"id":"4490709327384033"}`, "POST " + send: "200 " + success})
+			out := photo("")
+			out.Content = &heliograph.Content{Type: heliograph.TextMessage, Native: &heliograph.Native{Schema: "whatsapp", Message: json.RawMessage(tc.native)}}
+			r := opened(t, nil, g.URL, files).Send(t.Context(), out)
+			if r.Class != channel.ClassAccepted || len(g.asked) != tc.uploads+1 {
+				t.Fatalf("%+v after %v", r, g.asked)
+			}
+			last := g.bodies[len(g.bodies)-1]
+			if strings.Count(last, `"id":"4490709327384033"`) != tc.uploads || tc.uploads > 0 && strings.Contains(last, ours) {
+				t.Error(last)
+			}
+		})
+	}
+}
+
 func TestUploadOnlyWhatIsOurs(t *testing.T) {
 	t.Parallel()
 	g := newGraph(t, map[string]string{"POST " + send: "200 " + success})

@@ -3,10 +3,13 @@ package whatsapp
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 
 	"heliograph"
 	"heliograph/channel"
+	"heliograph/channel/plain"
 )
 
 // override returns the message that the caller wrote for WhatsApp; nil without
@@ -51,7 +54,38 @@ func native(c *heliograph.Content, raw json.RawMessage) (message, error) {
 		}
 	}
 	whole["type"] = kind
-	return message{whole: whole, shown: shownAs(c, kind, body)}, nil
+	return message{whole: whole, files: linksOf(whole, nil), shown: shownAs(c, kind, body)}, nil
+}
+
+// maxFiles is more than a message can show: a card of a carousel has one.
+const maxFiles = 10
+
+// linksOf finds the files to which a message links, wherever it has them: by
+// itself, in a header, in the parameters of a template or of its cards. Only such
+// a link is looked at, not whatever else a caller calls so.
+func linksOf(at any, found []*file) []*file {
+	switch v := at.(type) {
+	case []any:
+		for _, inner := range v {
+			found = linksOf(inner, found)
+		}
+	case map[string]any:
+		kind, _ := v["type"].(string)
+		if linked, ok := v[kind].(map[string]any); ok && len(found) < maxFiles {
+			if link, _ := linked["link"].(string); link != "" && isMedia(kind) {
+				name, _ := linked["filename"].(string)
+				found = append(found, &file{kind: kind, plain: plain.Media{URL: link, Name: name}, linked: linked})
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			found = linksOf(v[name], found)
+		}
+	}
+	return found
+}
+
+func isMedia(kind string) bool {
+	return slices.Contains([]string{image, video, audio, document, sticker}, kind)
 }
 
 // present brings a template into the Cloud API's form.

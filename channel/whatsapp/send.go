@@ -22,8 +22,10 @@ func (s *sender) Send(ctx context.Context, out *channel.Outgoing) channel.Result
 	if out.Expires != 0 && out.Expires <= heliograph.At(s.deps.Clock()) {
 		return channel.Final(heliograph.ReasonExpired, "it expired before it could be sent")
 	}
-	if failed := s.uploaded(ctx, m.file, out.Attempt); failed != nil {
-		return *failed
+	for _, f := range m.files {
+		if failed := s.uploaded(ctx, f, out.Attempt); failed != nil {
+			return *failed
+		}
 	}
 	body, err := json.Marshal(envelope(&m, out))
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // message name it by its id. It returns why that failed, nil otherwise. As
 // nothing is sent by it, it may always be done again.
 func (s *sender) uploaded(ctx context.Context, f *file, attempt int) *channel.Result {
-	if f == nil || s.deps.Media == nil || !outOfReach(f.plain.URL) {
+	if s.deps.Media == nil || !outOfReach(f.plain.URL) {
 		return nil
 	}
 	blob, err := s.deps.Media(ctx, f.plain.URL)
