@@ -199,6 +199,20 @@ func TestMoved(t *testing.T) {
 			t.Errorf("told %+v", b.told)
 		}
 	})
+	t.Run("the number was another's: what that one is also called does not go with it", func(t *testing.T) {
+		t.Parallel()
+		b := newBed(t)
+		b.person("", anaPhone)
+		b.person("", newPhone)
+		_, err := b.Identify(b.ctx, b.app, "whatsapp", []string{newPhone, "US.9"})
+		b.must(err)
+		b.must(b.Told(b.ctx, b.chat1, []byte("raw"), fact("1")))
+		for name, want := range map[string]string{"US.9": "US.9", benID: newPhone} {
+			if a, _, err := b.Known(b.ctx, b.app, "whatsapp", []string{name}); a != want || err != nil {
+				t.Errorf("%s is known as %s, %v", name, a, err)
+			}
+		}
+	})
 	t.Run("told twice, then the number goes on: nothing moves again", func(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)
@@ -241,6 +255,20 @@ func TestForgottenNames(t *testing.T) {
 	_, err := b.Identify(b.ctx, b.app, "whatsapp", []string{anaPhone, anaID})
 	b.must(err)
 	b.must(b.Delete(b.ctx, b.app, ana.ID))
+	if a, _, _ := b.Known(b.ctx, b.app, "whatsapp", []string{anaID}); a != anaID {
+		t.Errorf("the id is still known as %s", a)
+	}
+}
+
+// TestNamesOfWhoWasUnlinked: an address that is nobody's any more has no names,
+// which would outlive its person.
+func TestNamesOfWhoWasUnlinked(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	ana := b.person("", anaPhone)
+	_, err := b.Identify(b.ctx, b.app, "whatsapp", []string{anaPhone, anaID})
+	b.must(err)
+	b.must(b.Unlink(b.ctx, b.app, ana.ID, "whatsapp"))
 	if a, _, _ := b.Known(b.ctx, b.app, "whatsapp", []string{anaID}); a != anaID {
 		t.Errorf("the id is still known as %s", a)
 	}

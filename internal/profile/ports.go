@@ -67,6 +67,8 @@ type Aliases interface {
 	Repoint(ctx context.Context, app heliograph.AppID, kind, from, to string, now heliograph.Millis) error
 	// Forget removes an alias.
 	Forget(ctx context.Context, app heliograph.AppID, kind, alias string) error
+	// Free removes what stands for an address that no client owns.
+	Free(ctx context.Context, app heliograph.AppID, kind, address string) error
 }
 
 // Evidence keeps what providers sent.

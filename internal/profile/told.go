@@ -115,7 +115,8 @@ func (s *Service) Moved(ctx context.Context, in *heliograph.Integration, m *chan
 	})
 }
 
-// vacate takes an address away from everybody but one user.
+// vacate takes an address away from everybody but one user, together with what
+// else the others are called: the next word of theirs is not that user's.
 func (s *Service) vacate(ctx context.Context, in *heliograph.Integration, address string, but heliograph.UserID) error {
 	if err := s.Aliases.Forget(ctx, in.App, in.Type, address); err != nil {
 		return err
@@ -136,5 +137,5 @@ func (s *Service) vacate(ctx context.Context, in *heliograph.Integration, addres
 			return err
 		}
 	}
-	return nil
+	return s.Aliases.Free(ctx, in.App, in.Type, address)
 }

@@ -29,6 +29,9 @@ func (s *Service) Unlink(ctx context.Context, app heliograph.AppID, user heliogr
 			} else {
 				err = s.drop(ctx, u, &c, reasonAPI, nil)
 			}
+			if err == nil {
+				err = s.Aliases.Free(ctx, app, kind, c.Address)
+			}
 			if err != nil {
 				return err
 			}

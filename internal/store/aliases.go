@@ -51,6 +51,13 @@ func (s Aliases) Forget(ctx context.Context, app heliograph.AppID, platform, ali
 	return err
 }
 
+// Free removes what stands for an address, unless a client owns that.
+func (s Aliases) Free(ctx context.Context, app heliograph.AppID, platform, address string) error {
+	_, err := s.exec(ctx, `DELETE FROM aliases WHERE app_id = $1 AND address = $2 AND platform = $3
+		AND NOT EXISTS (SELECT 1 FROM clients WHERE app_id = $1 AND address = $2 AND platform = $3 AND status <> 'pending')`, app, address, platform)
+	return err
+}
+
 // OnChannel returns the clients that own an address on any integration of one
 // channel, in the order of ids, unchanged until the transaction ends.
 func (s Clients) OnChannel(ctx context.Context, app heliograph.AppID, platform, address string) ([]heliograph.Client, error) {

@@ -36,6 +36,19 @@ func names(th *thread) {
 	// What stood for a name stands for what that name stands for, and no name for itself.
 	th.must(view.Repoint(ctx, th.app, "whatsapp", "+3", "US.1", 8))
 	stand(map[string]string{})
+	// What stands for an address goes with its last client.
+	clients := store.Clients{Store: th.s}
+	c := &heliograph.Client{ID: th.ids.Client(), App: th.app, User: th.user, Integration: th.ids.Integration(), Platform: "whatsapp", Address: "+4", Status: heliograph.ClientActive}
+	th.must(clients.Insert(ctx, c))
+	th.must(view.Name(ctx, th.app, "whatsapp", "US.1", "+4", 9))
+	th.must(view.Free(ctx, th.app, "whatsapp", "+4"))
+	stand(map[string]string{"US.1": "+4"})
+	th.must(clients.Delete(ctx, th.app, c.ID))
+	th.must(view.Free(ctx, th.ids.App(), "whatsapp", "+4"))
+	th.must(view.Free(ctx, th.app, "other", "+4"))
+	stand(map[string]string{"US.1": "+4"})
+	th.must(view.Free(ctx, th.app, "whatsapp", "+4"))
+	stand(map[string]string{})
 }
 
 func readdress(th *thread) {
