@@ -22,6 +22,7 @@ const (
 	maxNesting     = 20
 	maxAttachments = 30
 	maxText        = 64 << 10
+	maxWritten     = 1 << 20 // of which maxText is kept, without what is quoted
 	maxRecipients  = 100
 )
 
@@ -148,7 +149,7 @@ func (in *Incoming) Say(text, html string, media []channel.Media) {
 	if strings.TrimSpace(text) == "" {
 		text = fromPage
 	}
-	in.Text = cutBytes(Stripped(text), maxText)
+	in.Text = cutBytes(Stripped(cutBytes(text, maxWritten)), maxText)
 	for i := range media {
 		if id := media[i].ID; id != "" && html != "" && !slices.Contains(shown, id) && strings.Contains(html, "cid:"+id) {
 			continue

@@ -10,15 +10,29 @@ import (
 	"heliograph/channel"
 )
 
-// Receive stores a provider's request and takes in the messages it holds, in one
-// transaction: when it returns nil, nothing of them can be lost, and a repetition
-// changes nothing. raw is kept as evidence. Facts that are no messages are left
-// out.
+// maxAtOnce is how many messages are taken in by one transaction: others must
+// not wait long for a large batch.
+const maxAtOnce = 50
+
+// Receive stores a provider's request and takes in the messages it holds: when it
+// returns nil, nothing of them can be lost, and a repetition changes nothing, or
+// finishes what was not. raw is kept as evidence. Facts that are no messages are
+// left out.
 func (s *Service) Receive(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
 	facts = slices.DeleteFunc(slices.Clone(facts), func(f channel.Fact) bool { return f.Message == nil })
-	if len(facts) == 0 {
-		return nil
+	for some := range slices.Chunk(facts, maxAtOnce) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.receiveSome(ctx, in, raw, some); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// receiveSome takes in messages in one transaction.
+func (s *Service) receiveSome(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
 	if len(facts) == 1 {
 		if done, err := s.receiveKnown(ctx, in, raw, facts[0]); done || err != nil {
 			return err

@@ -301,6 +301,33 @@ func TestResubscribes(t *testing.T) {
 	}
 }
 
+// TestLargeBatch: what a batch is taken in by is bounded, and what broke off is
+// finished by a repetition.
+func TestLargeBatch(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	var facts []channel.Fact
+	for i := range 120 { // three transactions
+		facts = append(facts, channel.Fact{Key: fmt.Sprint(i), Message: &channel.MessageFact{From: phone, Text: fmt.Sprint(i)}})
+	}
+	b.gone[b.in.ID] = true // the reply to HELP cannot be queued
+	facts[110].Message.Text = "help"
+	if err := b.Receive(t.Context(), b.in, nil, facts); err == nil {
+		t.Fatal("nothing broke off")
+	}
+	facts[110].Message.Text = "110"
+	b.must(b.Receive(t.Context(), b.in, nil, facts))
+	texts := b.texts(b.sender(phone)) // the newest hundred
+	for i, got := range texts {
+		if want := fmt.Sprint(i + 20); got != want {
+			t.Fatalf("%q instead of %q", got, want)
+		}
+	}
+	if len(texts) != 100 {
+		t.Errorf("%d texts", len(texts))
+	}
+}
+
 func TestFailureStoresNothing(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)

@@ -14,6 +14,10 @@ import (
 // and what is kept of any as evidence.
 const MaxBody = 1 << 20
 
+// maxEvidence bounds what all facts of one request keep of it: MaxBody, and the
+// request's line.
+const maxEvidence = MaxBody + 64<<10
+
 // maxLarge is how many requests above MaxBody are held in memory at once. Who
 // sent them is not known before they are read.
 const maxLarge = 8

@@ -165,6 +165,7 @@ func (h *Hooks) storeFor(ctx context.Context, in *heliograph.Integration, sender
 // the rest go apart: each fact is taken in once, so a repetition finishes what
 // was not.
 func (h *Hooks) Apply(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error {
+	raw = share(raw, len(facts))
 	if messages := only(facts, func(f channel.Fact) bool { return f.Message != nil }); len(messages) > 0 {
 		if err := h.Conversations.Receive(ctx, in, raw, messages); err != nil {
 			return err
@@ -198,6 +199,11 @@ func only(facts []channel.Fact, keep func(channel.Fact) bool) []channel.Fact {
 func notStored(err error) error {
 	return &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, Message: "it could not be stored; send it again", Err: err}
 }
+
+// share is how much of a request each of its facts keeps as evidence: so much
+// that all of them together keep no more than one alone may. Otherwise a batch of
+// thousands would be stored thousands of times.
+func share(raw []byte, facts int) []byte { return raw[:min(len(raw), maxEvidence/max(facts, 1))] }
 
 // evidence is what is kept of a request: its path and query, and its body as far
 // as MaxBody goes.

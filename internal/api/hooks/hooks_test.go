@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -36,6 +37,7 @@ type bed struct {
 	most   int64 // Type.MaxBody
 	mu     sync.Mutex
 	fates  []string
+	kept   int // bytes of evidence of them
 	notes  []string
 	heard  map[heliograph.IntegrationID]int // messages, by the integration that they were for
 	other  heliograph.IntegrationID         // of the sender "two"
@@ -113,6 +115,7 @@ func (b *bed) ApplyStatus(_ context.Context, _ *heliograph.Integration, raw []by
 	}
 	for _, f := range facts {
 		b.fates = append(b.fates, f.Key)
+		b.kept += len(raw)
 	}
 	if !bytes.HasPrefix(raw, []byte("POST /hooks/pigeon/")) {
 		b.Errorf("raw %q", raw)
@@ -237,6 +240,29 @@ func TestStoredBeforeTheAnswer(t *testing.T) {
 	b.post(b.path(""), "say 1 hello")
 	if got := b.texts(); len(got) != 2 {
 		t.Errorf("a repetition was stored: %v", got)
+	}
+}
+
+// TestBatches: a batch is not stored once for each of its facts.
+func TestBatches(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ facts, length, least, most int }{
+		"a small one is kept whole":    {3, 10, 90, 1000},
+		"one fact is kept whole":       {1, 900_000, 900_000, 1_000_000},
+		"a large one has its evidence": {2000, 400, 900_000, hooks.MaxBody + 64<<10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t)
+			var body strings.Builder
+			for i := range tc.facts {
+				fmt.Fprintf(&body, "fate %d %s\n", i, strings.Repeat("x", tc.length))
+			}
+			status, _, _ := b.post(b.path(""), body.String())
+			if status != http.StatusOK || len(b.fates) != tc.facts || b.kept < tc.least || b.kept > tc.most {
+				t.Errorf("%d, %d facts, %d bytes", status, len(b.fates), b.kept)
+			}
+		})
 	}
 }
 
