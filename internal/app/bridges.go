@@ -40,7 +40,7 @@ type linkObserver struct{ e *engines }
 // DeliveryChanged implements delivery.Observer.
 func (o linkObserver) DeliveryChanged(ctx context.Context, d *heliograph.Delivery, ev *heliograph.Event) error {
 	if d.Kind == heliograph.MessageDelivery {
-		if ev.Type != heliograph.EventFailure {
+		if ev.Type != heliograph.EventFailure && ev.Type != heliograph.EventResolved {
 			return nil // other events of the same change
 		}
 		return o.e.conversations.Undelivered(ctx, d)

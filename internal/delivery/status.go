@@ -93,25 +93,23 @@ func (e *Engine) advance(receipts bool, d *heliograph.Delivery, user *heliograph
 	}
 	told := d.Status.Rank() > 0 // a channel event, or a final one, was told
 	if !told && s.Status != heliograph.Failed {
-		c.Events = append(c.Events, e.told(&u, heliograph.EventChannel, user, s, via, !receipts))
+		ev := e.told(&u, heliograph.EventChannel, user, s, via, !receipts)
+		c.Events = append(c.Events, ev)
 		u.Sent = heliograph.At(e.Now())
+		if !receipts {
+			u.Final = ev.At
+		}
 	}
 	u.Status = s.Status
 	switch s.Status {
 	case heliograph.AtUser:
 		u.Reason, u.Details.Error, u.Details.Read = "", nil, s.Read
-		ev := e.told(&u, heliograph.EventUser, user, s, via, true)
-		if d.Final != 0 {
-			ev.Type = heliograph.EventResolved // a final event was told: v1.1 receivers hear nothing more
-		}
-		c.Events = append(c.Events, ev)
-		u.Final = ev.At
+		c.Events = append(c.Events, e.last(&u, heliograph.EventUser, user, s, via))
 	case heliograph.Failed:
 		u.Reason, u.Details.Error = s.Result.Reason, s.Result.Error()
-		ev := e.told(&u, heliograph.EventFailure, user, s, via, true)
+		ev := e.last(&u, heliograph.EventFailure, user, s, via)
 		ev.Data.Error = u.Details.Error
 		c.Events = append(c.Events, ev)
-		u.Final = ev.At
 		if s.Result.Suppress != nil {
 			c.Suppress, c.Consent = e.suppression(&u, s.Result.Suppress, s.Result.Reason)
 			c.Events = append(c.Events, e.optedOut(&u, c.Consent))
@@ -129,6 +127,17 @@ func (e *Engine) readLater(d *heliograph.Delivery, user *heliograph.User, s *cha
 	u.Details.Read = true
 	ev := e.told(&u, heliograph.EventResolved, user, s, "callback", true)
 	return &Change{Update: &u, Events: []*heliograph.Event{ev}}
+}
+
+// last tells the status that a delivery is in for good. When a final event was
+// told before, v1.1 receivers hear nothing more: the story alone has it.
+func (e *Engine) last(d *heliograph.Delivery, kind heliograph.EventType, user *heliograph.User, s *channel.StatusFact, via string) *heliograph.Event {
+	if d.Final != 0 {
+		kind = heliograph.EventResolved
+	}
+	ev := e.told(d, kind, user, s, via, true)
+	d.Final = ev.At
+	return ev
 }
 
 func (e *Engine) told(d *heliograph.Delivery, kind heliograph.EventType, user *heliograph.User, s *channel.StatusFact, via string, final bool) *heliograph.Event {

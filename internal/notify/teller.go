@@ -85,6 +85,9 @@ func (t *teller) event(e *heliograph.Event) {
 		step.Text = fmt.Sprintf("The outcome of attempt %d is not known (%s). It is held for the provider's echo until %s.", x.Attempt, reason(x.Error), x.Retry.ISO())
 	case heliograph.EventResolved:
 		step.Text = "The provider's later word was noted" + by(x) + "."
+		if x.Error != nil && x.Via == "callback" {
+			step.Code, step.Text = code(x.Error), "It failed after all"+by(x)+": "+reason(x.Error)+". Receivers were told a final event before, and are told no other."
+		}
 		if x.Via == "policy" {
 			step.Text = "No echo came in time; by the integration's policy it is sent again, and may arrive twice."
 		} else if x.Via == "person" {
