@@ -2,6 +2,7 @@ package crashtest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,9 +14,11 @@ import (
 
 // fault is one way in which a send goes wrong, and all that must come of it.
 type fault struct {
-	name     string
-	rule     *simulator.Rule
-	delivery map[string]any // nil: policy fail, echo window 1 s
+	name      string
+	rule      *simulator.Rule
+	last      string // of the recipient, where that is magic
+	marketing bool
+	delivery  map[string]any // nil: policy fail, echo window 1 s
 	// meanwhile is done once the story holds until.
 	until     string
 	meanwhile func(*faulty)
@@ -29,6 +32,7 @@ type fault struct {
 	callbacks int      // of the message, that were taken or given up
 	told      string   // the webhooks, in order; a star is isFinalEvent
 	story     []string // sentences of its why
+	stopped   string   // what is told of the next message, which is not sent; "": it is
 }
 
 func times(n int, action string, p ...simulator.Params) *simulator.Rule {
@@ -99,9 +103,9 @@ func faults() []fault {
 
 		// Refused: it ends, or the lane does.
 		{name: "no such number", rule: times(1, "error", simulator.Params{Code: 21211}), status: "failed", reason: "not_found",
-			attempts: "final", requests: 1, told: "failure* not_found"},
+			attempts: "final", requests: 1, told: "failure* not_found", stopped: suppressed},
 		{name: "opted out at the provider", rule: times(1, "error", simulator.Params{Code: 21610}), status: "failed", reason: "opted_out",
-			attempts: "final", requests: 1, told: "failure* opted_out"},
+			attempts: "final", requests: 1, told: "failure* opted_out", stopped: suppressed},
 		{name: "credentials refused, then repaired", rule: times(1, "error", simulator.Params{Code: 20003}), until: "The lane pauses",
 			meanwhile: (*faulty).resume, status: "user", attempts: "pause accepted", requests: 2, taken: 1, callbacks: 2, told: "channel, user*"},
 
@@ -190,20 +194,37 @@ type faulty struct {
 	*Bed
 	fault
 	t           *testing.T
+	channel     *played // nil: Twilio
+	number      int
 	phone, id   string
 	integration string
 }
 
-func (f *faulty) run() {
+// integrate makes the integration, and returns what every message of it is.
+func (f *faulty) integrate() map[string]any {
 	if f.delivery == nil {
 		f.delivery = map[string]any{"unknownTransactional": "fail", "echoWindowSeconds": 1}
 	}
-	f.integration = f.Integrate(f.delivery)
+	message := map[string]any{}
+	if f.channel == nil {
+		f.integration = f.Integrate(f.delivery)
+	} else {
+		f.integration = f.Join(f.channel, f.number, f.delivery)
+		maps.Copy(message, f.channel.message)
+	}
+	message["destination"] = map[string]string{"integrationId": f.integration, "destinationId": f.phone}
+	if f.marketing {
+		message["category"] = "marketing"
+	}
+	return message
+}
+
+func (f *faulty) run() {
+	through := f.integrate()
 	if f.rule != nil {
 		f.rule.Match.To = f.phone
 		f.Simulate(http.MethodPost, "/sim/rules", f.rule, nil)
 	}
-	through := map[string]any{"destination": map[string]string{"integrationId": f.integration, "destinationId": f.phone}}
 	f.id = f.Send(f.phone, f.name, through)
 	if f.until != "" {
 		Until(f.t, f.until, func() bool { return strings.Contains(f.Why(f.id), f.until) })
@@ -215,6 +236,11 @@ func (f *faulty) run() {
 	// message says that all was told of this one.
 	next := f.Send(f.phone, "after "+f.name, through)
 	Until(f.t, "the fate of the next message", func() bool { return len(f.Told.Fates(next)) > 0 })
+	if f.stopped != "" {
+		if got := strings.Join(f.fates(next), ", "); got != f.stopped {
+			f.t.Errorf("of the next message was told: %s, want %s", got, f.stopped)
+		}
+	}
 	f.check()
 }
 
@@ -230,22 +256,11 @@ func (f *faulty) calledBack() bool {
 
 func (f *faulty) check() {
 	n, story := f.Get(f.id), f.Why(f.id)
-	var attempts, told []string
+	var attempts []string
 	for _, a := range n.AttemptList {
 		attempts = append(attempts, a.Outcome)
 	}
-	for _, x := range f.Told.Fates(f.id) {
-		word := x.Trigger
-		if x.Final {
-			word += "*"
-		}
-		if x.Reason != "" {
-			word += " " + x.Reason
-		}
-		if told = append(told, word); x.Times != 1 {
-			f.t.Errorf("%s was told %d times", word, x.Times)
-		}
-	}
+	told := f.fates(f.id)
 	reason := ""
 	if n.Error != nil {
 		reason = n.Error.Code
@@ -253,14 +268,11 @@ func (f *faulty) check() {
 	var c simulator.Counts
 	f.Simulate(http.MethodGet, "/sim/counts?to="+url.QueryEscape(f.phone), nil, &c)
 	takenOnce, requests := 0, 0
-	for _, p := range c.Pairs {
-		if p.Body == f.name {
-			takenOnce = p.Accepted
-		}
-		requests -= p.Accepted // the next message's own
-	}
 	for _, r := range c.Recipients {
-		requests += r.Requests + takenOnce
+		takenOnce, requests = takenOnce+r.Accepted, requests+r.Requests
+	}
+	if f.stopped == "" { // the next message's own
+		takenOnce, requests = takenOnce-1, requests-1
 	}
 	got := []any{n.Status, reason, strings.Join(attempts, " "), n.Attempts, n.Resent, requests, takenOnce, strings.Join(told, ", ")}
 	want := []any{f.status, f.reason, f.attempts, len(attempts), f.resent, f.requests, f.taken, f.told}
@@ -277,6 +289,23 @@ func (f *faulty) check() {
 	if f.t.Failed() {
 		f.t.Log(story)
 	}
+}
+
+// fates are the words of what was told of a message.
+func (f *faulty) fates(id string) (told []string) {
+	for _, x := range f.Told.Fates(id) {
+		word := x.Trigger
+		if x.Final {
+			word += "*"
+		}
+		if x.Reason != "" {
+			word += " " + x.Reason
+		}
+		if told = append(told, word); x.Times != 1 {
+			f.t.Errorf("%s was told %d times", word, x.Times)
+		}
+	}
+	return told
 }
 
 // callback tells a status of the message as the provider does.
