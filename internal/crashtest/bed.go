@@ -32,7 +32,7 @@ type Options struct {
 	Args        []string           // more flags of serve
 	Network     simulator.Settings // how the provider behaves
 	Delivery    map[string]any     // the integration's delivery settings
-	Channel     *played            // the integration's; nil: Twilio
+	Everything  bool               // every provider is played; else Twilio alone
 }
 
 // Bed is the program with everything that it talks to. The integration is on
@@ -72,7 +72,7 @@ func Network() simulator.Settings {
 func New(t testing.TB, o Options) *Bed {
 	t.Helper()
 	b := &Bed{t: t, Told: newTold(t), database: o.DatabaseURL}
-	sim := simulator.New(simulator.Options{Settings: &o.Network, Providers: b.providers(o.Channel)})
+	sim := simulator.New(simulator.Options{Settings: &o.Network, Providers: b.providers(o.Everything)})
 	b.network = sim.Handler()
 	b.OpenProvider(stablePort(t))
 	b.front = httptest.NewServer(b.proxy())
@@ -114,8 +114,8 @@ func (b *Bed) program(o Options) *testkit.Program {
 	if o.DatabaseURL != "" {
 		args = append(args, "--database-url="+o.DatabaseURL)
 	}
-	if o.Channel != nil {
-		args = append(args, b.channelArgs(o.Channel)...)
+	if o.Everything {
+		args = append(args, b.channelArgs()...)
 	}
 	if len(b.Programs) > 0 { // several processes share the master key
 		args = append(args, "--data="+b.Programs[0].Data)
@@ -190,13 +190,8 @@ func (b *Bed) prepare(o Options) {
 	}
 	b.Must(http.MethodPost, "/v1.1/apps", map[string]any{"name": "Crash"}, &app)
 	b.base = "/v1.1/apps/" + app.App.ID
-	if o.Channel == nil {
-		b.Integration = b.Integrate(o.Delivery)
-	}
+	b.Integration = b.Integrate(o.Delivery)
 	b.Must(http.MethodPost, b.base+"/webhooks", map[string]any{"target": b.Told.URL, "triggers": []string{"*"}}, nil)
-	if o.Channel != nil {
-		return
-	}
 	b.Simulate(http.MethodPost, "/sim/numbers", map[string]string{
 		"phoneNumberSid": sender, "accountSid": account, "authToken": token, "smsUrl": b.front.URL + "/hooks/twilio/" + b.Integration + "/inbound",
 	}, nil)

@@ -129,7 +129,7 @@ func (f fault) but(name string, change func(*fault)) fault {
 func tryChannel(t *testing.T, p *played, rows []fault) {
 	network := Network()
 	network.Magic, network.Retries = true, 2
-	b := New(t, Options{Channel: p, Network: network, Args: []string{"--provider-timeout=1s"}})
+	b := New(t, Options{Everything: true, Network: network, Args: []string{"--provider-timeout=1s"}})
 	for i, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			b.On(t)

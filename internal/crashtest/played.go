@@ -130,8 +130,8 @@ func (p *played) address(n int, last string) string {
 }
 
 // providers are those that the simulator plays beside Twilio.
-func (b *Bed) providers(p *played) []simulator.Provider {
-	if p == nil {
+func (b *Bed) providers(everything bool) []simulator.Provider {
+	if !everything {
 		return nil
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -146,12 +146,13 @@ func (b *Bed) providers(p *played) []simulator.Provider {
 	}
 }
 
-func (b *Bed) channelArgs(p *played) []string {
-	if p.name != "smtp" {
-		return []string{"--provider-url=" + p.name + "=" + b.Provider.URL}
-	}
+func (b *Bed) channelArgs() []string {
 	b.mail = stablePort(b.t)
-	return []string{"--provider-url=smtp=smtp://" + b.relay, "--mail-listen=" + b.mail}
+	args := []string{"--provider-url=smtp=smtp://" + b.relay, "--mail-listen=" + b.mail}
+	for _, name := range []string{"whatsapp", "messagebird", "smshttp", "mailgun"} {
+		args = append(args, "--provider-url="+name+"="+b.Provider.URL)
+	}
+	return args
 }
 
 // Join makes integration n of a played channel, with these delivery settings,

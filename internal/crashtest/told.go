@@ -23,6 +23,8 @@ type Fate struct {
 type Reply struct {
 	ID, Text string
 	EventID  string
+	Channel  string   // it came by
+	User     string   // whose conversation it is in
 	Recent   []string // the texts of recentNotifications
 	Times    int
 }
@@ -89,7 +91,7 @@ func (w *Told) reply(body map[string]any, event string) {
 			return
 		}
 	}
-	r := &Reply{ID: text(m, "_id"), Text: text(m, "text"), EventID: event, Times: 1}
+	r := &Reply{ID: text(m, "_id"), Text: text(m, "text"), EventID: event, Times: 1, Channel: text(m, "source", "type"), User: text(body, "appUser", "_id")}
 	recent, _ := body["recentNotifications"].([]any)
 	for _, n := range recent {
 		n, _ := n.(map[string]any)
