@@ -1,6 +1,7 @@
 // Everything a run needs: a server on a database, a provider, a webhook's target.
 import assert from 'node:assert/strict';
 
+import { Calls } from './calls.mjs';
 import { connect } from './client.mjs';
 import { serve, simulate } from './program.mjs';
 import { Sink } from './sink.mjs';
@@ -8,6 +9,7 @@ import { Tenant } from './tenant.mjs';
 
 export class Bed {
   #phones = 0;
+  calls = new Calls();
 
   constructor(kind) { this.kind = kind; }
 
@@ -18,7 +20,7 @@ export class Bed {
     this.server = await serve(this.simulator, this.database);
     this.url = this.server.url;
     this.accountKey = await this.server.accountKey();
-    this.account = connect(this.url, { keyId: this.accountKey.keyId, secret: this.accountKey.secret, scope: 'account' });
+    this.account = connect(this.url, { keyId: this.accountKey.keyId, secret: this.accountKey.secret, scope: 'account' }, this.calls);
   }
 
   // stop ends everything, and holds the server to a clean end.

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import SmoochCore from 'smooch-core';
 
 // connect returns a client. Clients of scope account call the long paths, the
-// others the short ones.
-export function connect(serviceUrl, credentials) {
-  return new SmoochCore({ serviceUrl, ...credentials });
+// others the short ones. calls notes down what it is used for.
+export function connect(serviceUrl, credentials, calls) {
+  const client = new SmoochCore({ serviceUrl, ...credentials });
+  return calls ? calls.watch(client) : client;
 }
 
 // refused waits for a call to fail as the client tells of errors, and returns

@@ -70,7 +70,8 @@ export async function serve(simulator, database) {
   const data = await mkdtemp(path.join(tmpdir(), 'heliograph-conformance-'));
   const storage = [`--data=${data}`, ...database.flags];
   const program = new Program([
-    'serve', ...storage, '--allow-private-targets', '--log-format=json', `--provider-url=twilio=${simulator.url}`,
+    'serve', ...storage, '--allow-private-targets', '--log-format=json',
+    ...['twilio', 'messagebird', 'whatsapp', 'mailgun'].map((name) => `--provider-url=${name}=${simulator.url}`),
   ], await freePort());
   program.remove = () => rm(data, { recursive: true, force: true });
   // accountKey makes the first key, which nothing but the command line can do.
@@ -83,14 +84,15 @@ export async function serve(simulator, database) {
 
 // simulate starts a provider that has no latency.
 export async function simulate() {
-  const program = await new Program(['simulate', '--log-level=error'], await freePort()).ready('/sim/settings');
+  const program = await new Program(['simulate', '--smtp=off', '--log-level=error'], await freePort()).ready('/sim/settings');
   program.post = async (pathname, body) => {
     const res = await fetch(program.url + pathname, { method: 'POST', body: JSON.stringify(body) });
-    const answer = await res.json();
-    if (!res.ok) throw new Error(`POST ${pathname}: ${JSON.stringify(answer)}`);
-    return answer;
+    const answer = await res.text();
+    if (!res.ok) throw new Error(`POST ${pathname}: ${answer}`);
+    return answer && JSON.parse(answer);
   };
   program.get = async (pathname) => (await fetch(program.url + pathname)).json();
   await program.post('/sim/settings', { sentMs: 1, deliveredMs: 1, retryMs: 20 });
+  await program.post('/sim/whatsapp/settings', { reviewMs: 1 });
   return program;
 }

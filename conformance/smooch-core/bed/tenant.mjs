@@ -21,7 +21,7 @@ export class Tenant {
   // as returns a client of a scope. For account it is the account's.
   as(scope, more = {}) {
     if (scope === 'account') return this.bed.account;
-    return connect(this.bed.url, { keyId: this.key._id, secret: this.key.secret, scope, ...more });
+    return connect(this.bed.url, { keyId: this.key._id, secret: this.key.secret, scope, ...more }, this.bed.calls);
   }
 
   // user returns a client that speaks for one user.

@@ -1,6 +1,6 @@
 // Makes calls with the client in a process of its own, where FormData is the
 // library that the client was made for, as its users on today's Node must do.
-// Standard input is {serviceUrl, credentials, calls: [[api, method, arguments…]]};
+// Standard input is {serviceUrl, credentials, calls: [["api.method", arguments…]]};
 // {"$file": path} stands for a stream. Standard output is what came of each.
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,8 +18,11 @@ const streams = (value) => {
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, streams(v)]));
 };
 const out = [];
-for (const [api, method, ...args] of calls) {
-  out.push(await client[api][method](...args.map(streams)).then(
+for (const [path, ...args] of calls) {
+  const steps = path.split('.');
+  const method = steps.pop();
+  const api = steps.reduce((part, name) => part[name], client);
+  out.push(await api[method](...args.map(streams)).then(
     (value) => ({ value }),
     (err) => ({ error: { code: err.code, description: err.description, status: err.response?.status } }),
   ));

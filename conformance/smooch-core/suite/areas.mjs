@@ -14,6 +14,7 @@ import { limits } from './limits.mjs';
 import { linkBodies } from './link_bodies.mjs';
 import { links } from './links.mjs';
 import { linkFailures } from './link_failures.mjs';
+import { mail } from './mail.mjs';
 import { menus } from './menus.mjs';
 import { messages } from './messages.mjs';
 import { notifications } from './notifications.mjs';
@@ -29,6 +30,7 @@ import { messageTypes } from './types.mjs';
 import { users } from './users.mjs';
 import { userTokens } from './user_tokens.mjs';
 import { webhooks } from './webhooks.mjs';
+import { whatsapp } from './whatsapp.mjs';
 
 export const areas = {
   'retries of webhooks': retries,
@@ -37,6 +39,8 @@ export const areas = {
   'service accounts': serviceAccounts,
   integrations,
   'types of integrations': integrationKinds,
+  WhatsApp: whatsapp,
+  mail,
   menus,
   users,
   links,

@@ -1,56 +1,26 @@
 // Files that the business uploads. On Node 18 and later the client needs the
 // FormData it was made for; without it what it sends is no form.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { refusedAs } from '../bed/client.mjs';
+import { keyOf, uploads, withFile } from '../bed/form_data.mjs';
 import { send, basic } from '../bed/raw.mjs';
 import { assertShape, id, seconds } from '../bed/shape.mjs';
 
 const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(700_000, 'picture ')]);
-
-// withFile gives fn a file's path.
-async function withFile(fn) {
-  const dir = await mkdtemp(join(tmpdir(), 'heliograph-attachments-'));
-  try {
-    const path = join(dir, 'coat.png');
-    await writeFile(path, png);
-    return await fn(path);
-  } finally {
-    await rm(dir, { recursive: true });
-  }
-}
-
-// calls makes calls in a process whose FormData is the one the client needs.
-async function calls(bed, credentials, list) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../bed/with_form_data.mjs', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ serviceUrl: bed.url, credentials, calls: list }));
-  const out = await read(child.stdout);
-  assert.notEqual(out, '', 'the process with the client ended early');
-  return JSON.parse(out);
-}
-
-const keyOf = (tenant, scope) => (scope === 'account'
-  ? { keyId: tenant.bed.accountKey.keyId, secret: tenant.bed.accountKey.secret, scope }
-  : { keyId: tenant.key._id, secret: tenant.key.secret, scope });
 
 export function attachments(bed) {
   for (const scope of ['account', 'app']) {
     test(`a file is uploaded, read, shown and removed (${scope})`, async () => {
       const tenant = await bed.tenant('Files');
       await tenant.server.appUsers.create({ appUser: { userId: 'jo' } });
-      await withFile(async (path) => {
+      await withFile('coat.png', png, async (path) => {
         const source = { $file: path };
-        const [made, mine] = await calls(bed, keyOf(tenant, scope), [
-          ['attachments', 'create', tenant.args(scope, { props: { access: 'public' }, source })],
-          ['attachments', 'create', tenant.args(scope, { props: { access: 'public', for: 'message', userId: 'jo' }, source })],
+        const [made, mine] = await uploads(bed, keyOf(tenant, scope), [
+          ['attachments.create', tenant.args(scope, { props: { access: 'public' }, source })],
+          ['attachments.create', tenant.args(scope, { props: { access: 'public', for: 'message', userId: 'jo' }, source })],
         ]);
         assertShape(made.value, { mediaUrl: /^http.*\/media\/.*\/coat\.png$/, mediaType: 'image/png' });
         const res = await fetch(made.value.mediaUrl);
@@ -75,22 +45,24 @@ export function attachments(bed) {
     });
   }
 
-  test('an image is uploaded and posted by one call', async () => {
-    const tenant = await bed.tenant('Pictures');
-    await tenant.server.appUsers.create({ appUser: { userId: 'jo' } });
-    await withFile(async (path) => {
-      const [made] = await calls(bed, keyOf(tenant, 'app'), [
-        ['appUsers', 'uploadImage', { userId: 'jo', source: { $file: path }, message: { role: 'appMaker' } }],
-      ]);
-      assert.equal(made.error, undefined, JSON.stringify(made.error));
-      const { message } = made.value;
-      assertShape(message, {
-        _id: id, type: 'image', role: 'appMaker', authorId: tenant.appId, name: 'Pictures', received: seconds, source: { type: 'api' },
-        mediaUrl: /\/media\//, mediaType: 'image/png', mediaSize: png.length,
+  for (const scope of ['account', 'app']) {
+    test(`an image is uploaded and posted by one call (${scope})`, async () => {
+      const tenant = await bed.tenant('Pictures');
+      await tenant.server.appUsers.create({ appUser: { userId: 'jo' } });
+      await withFile('coat.png', png, async (path) => {
+        const [made] = await uploads(bed, keyOf(tenant, scope), [
+          ['appUsers.uploadImage', tenant.args(scope, { userId: 'jo', source: { $file: path }, message: { role: 'appMaker' } })],
+        ]);
+        assert.equal(made.error, undefined, JSON.stringify(made.error));
+        const { message } = made.value;
+        assertShape(message, {
+          _id: id, type: 'image', role: 'appMaker', authorId: tenant.appId, name: 'Pictures', received: seconds, source: { type: 'api' },
+          mediaUrl: /\/media\//, mediaType: 'image/png', mediaSize: png.length,
+        });
+        assert.deepEqual((await tenant.server.appUsers.getMessages({ userId: 'jo' })).messages, [message]);
       });
-      assert.deepEqual((await tenant.server.appUsers.getMessages({ userId: 'jo' })).messages, [message]);
     });
-  });
+  }
 
   test("without that FormData the client's defect is named", async () => {
     const tenant = await bed.tenant('Defect');
