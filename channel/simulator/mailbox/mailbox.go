@@ -46,6 +46,8 @@ type Told struct {
 	Taken  bool   `json:"taken"`
 	Status int    `json:"status,omitempty"` // of HTTP, or of SMTP
 	Error  string `json:"error,omitempty"`
+
+	routed bool // by a route that was set
 }
 
 // What happens to a mail, as its history calls it.
@@ -74,6 +76,9 @@ type Options struct {
 	Log  *slog.Logger
 	// Changed is told of every mail that came or changed. May be nil.
 	Changed func(Mail)
+	// Routed is told of a mail that a person sent, for each recipient to whom a
+	// route took it. May be nil.
+	Routed func(m Mail, to string)
 	// After runs a function later. nil: at once.
 	After func(time.Duration, func())
 	// Hello is what the simulator calls itself to SMTP servers.

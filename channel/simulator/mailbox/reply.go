@@ -93,6 +93,9 @@ func (b *Boxes) send(ctx context.Context, d Draft, box string) Sent {
 		address := Bare(to)
 		told := b.routes.Send(ctx, Outgoing{From: box, To: exact(to), Raw: raw})
 		out.Told = append(out.Told, told)
+		if told.routed && b.o.Routed != nil {
+			b.o.Routed(out.Mail, exact(to))
+		}
 		if m, ok := b.note(out.Mail.ID, "sent", address, &told); ok {
 			out.Mail = m
 		}

@@ -117,10 +117,14 @@ func fits(pattern, value string) bool {
 // Send takes a mail to where it goes.
 func (r *Routes) Send(ctx context.Context, out Outgoing) Told {
 	if one, ok := r.find(out.To); ok {
+		told := Told{}
 		if one.SMTP != "" {
-			return r.bySMTP(ctx, one.SMTP, out)
+			told = r.bySMTP(ctx, one.SMTP, out)
+		} else {
+			told = r.byHTTP(ctx, one, out)
 		}
-		return r.byHTTP(ctx, one, out)
+		told.routed = true
+		return told
 	}
 	for _, f := range r.forwarders {
 		if told, ok := f.Forward(ctx, out); ok {

@@ -113,6 +113,11 @@ func TestReplyBySMTP(t *testing.T) {
 	if sent := b.mail(person, 2); sent["sent"] != true || sent["subject"] != "Re: Grüße" {
 		t.Errorf("%v", sent)
 	}
+	thread := b.must("GET", "/sim/threads/email/"+person, "").body["messages"].([]any)
+	if last := thread[len(thread)-1].(map[string]any); last["direction"] != "inbound" || last["to"] != "c+Token7@in.acme.test" ||
+		!strings.HasPrefix(last["body"].(string), "Re: Grüße\n\nYes, please.") {
+		t.Errorf("the thread ends with %v", last)
+	}
 }
 
 func TestReplyToAllByHTTP(t *testing.T) {

@@ -150,6 +150,15 @@ func (p *Provider) take(e *smtpd.Envelope, to string, raw []byte, parsed *mailbo
 	})
 }
 
+// sent puts what a person wrote on the person's thread.
+func (p *Provider) sent(m mailbox.Mail, to string) {
+	p.n.Add(simulator.View{
+		SID: p.n.Hex(""), Direction: simulator.Inbound, Person: m.Box, From: m.Box, To: to,
+		Body: strings.TrimSpace(m.Get("Subject") + "\n\n" + m.Text), Status: "received",
+		Content: map[string]string{"subject": m.Get("Subject"), "messageId": m.Get("Message-ID")},
+	})
+}
+
 // comesBack is the mail that tells the sender what became of a message; nil for
 // what nobody tells by SMTP.
 func (p *Provider) comesBack(sender, to, sid string, raw []byte, step simulator.Step) *simulator.Webhook {

@@ -80,6 +80,7 @@ func (p *Provider) Join(n *simulator.Network) {
 	p.boxes = mailbox.New(mailbox.Options{
 		Now: n.Now, ID: func() string { return n.Hex("") }, HTTP: n.HTTP(), Log: n.Log(), After: n.After,
 		Changed: func(m mailbox.Mail) { n.Publish("mail", m.Show(false)) },
+		Routed:  p.sent,
 	})
 	for _, r := range p.o.Routes {
 		p.boxes.Routes().Set(r)
