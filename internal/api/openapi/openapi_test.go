@@ -117,7 +117,7 @@ func TestPageEscapes(t *testing.T) {
 	if strings.Contains(page.String(), "<i>") || strings.Contains(page.String(), "<b>") {
 		t.Error("text became markup")
 	}
-	if !strings.Contains(page.String(), `$URL/things/$THING_ID`) || !strings.Contains(page.String(), `it&#39;\&#39;&#39;s`) {
+	if !strings.Contains(page.String(), `$BASE/things/$THING`) || !strings.Contains(page.String(), `it&#39;\&#39;&#39;s`) {
 		t.Errorf("the call cannot be pasted: %s", page.String())
 	}
 }

@@ -152,7 +152,7 @@ func (d *Document) curl(op *Operation) string {
 	if op.method != "get" {
 		b.WriteString(" -X " + strings.ToUpper(op.method))
 	}
-	b.WriteString(` "$URL` + shellPath(op.path) + `"`)
+	b.WriteString(` "$BASE` + shellPath(op.path) + `"`)
 	if op.Body == nil {
 		return b.String()
 	}
@@ -188,7 +188,8 @@ func formFields(example any) string {
 	return b.String()
 }
 
-// shellPath makes a path's parameters variables of the shell: {appId} is $APP_ID.
+// shellPath makes a path's parameters variables of the shell: {appId} is $APP, as
+// in the guides. $KEY is the caller's own.
 func shellPath(path string) string {
 	var b strings.Builder
 	for seg := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
@@ -199,6 +200,9 @@ func shellPath(path string) string {
 			continue
 		}
 		b.WriteByte('$')
+		if name != "keyId" {
+			name = strings.TrimSuffix(name, "Id")
+		}
 		for _, r := range name {
 			if r >= 'A' && r <= 'Z' {
 				b.WriteByte('_')
