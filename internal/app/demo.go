@@ -82,7 +82,7 @@ type demo struct {
 }
 
 // demoName is how the demo's app and key are found again.
-const demoName = "Demo"
+const demoName = "Example Parcels"
 
 // prepare makes the demo's app and key, and then everything else through the
 // API with that key, as a customer would.

@@ -144,7 +144,7 @@ func TestMail(t *testing.T) {
 	call(http.MethodPost, "/appusers/ana/messages", map[string]any{"type": "text", "text": "You are welcome", "role": "appMaker"}, nil)
 	eventually(t, "the answer", func() bool { return len(out.all()) == 2 })
 	mail := out.all()[1]
-	for _, want := range []string{"Subject: Re: Welcome\r\n", "In-Reply-To: <u2@e.test>\r\n", "References: ", "From: \"Demo\" <shop@mail.example>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"} {
+	for _, want := range []string{"Subject: Re: Welcome\r\n", "In-Reply-To: <u2@e.test>\r\n", "References: ", "From: \"Example Parcels\" <shop@mail.example>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"} {
 		if !strings.Contains(mail, want) {
 			t.Errorf("%q is missing in\n%s", want, mail)
 		}
