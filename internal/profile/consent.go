@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"slices"
 
 	"heliograph"
 )
@@ -118,6 +119,8 @@ func (s *Service) ConsentOf(ctx context.Context, app heliograph.AppID, address s
 	if err != nil {
 		return nil, err
 	}
+	now := s.now()
+	p = slices.DeleteFunc(p, func(p heliograph.Suppression) bool { return p.Until != 0 && p.Until <= now })
 	h, err := s.Consents.History(ctx, app, address, newest)
 	return &Consent{Suppressions: p, History: h}, err
 }

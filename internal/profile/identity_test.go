@@ -273,3 +273,20 @@ func TestNamesOfWhoWasUnlinked(t *testing.T) {
 		t.Errorf("the id is still known as %s", a)
 	}
 }
+
+// TestEndedSuppression: what has ended by itself is not told as if it held.
+func TestEndedSuppression(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	p := heliograph.Suppression{App: b.app, Address: anaPhone, Scope: heliograph.ScopeAll, Source: heliograph.ConsentProvider, Until: heliograph.At(b.clock.Now().Add(time.Hour))}
+	_, err := store.Consents{Store: b.s}.Suppress(b.ctx, &p)
+	b.must(err)
+	for _, want := range []int{1, 0} {
+		got, err := b.ConsentOf(b.ctx, b.app, anaPhone)
+		b.must(err)
+		if len(got.Suppressions) != want {
+			t.Errorf("%d suppressions, want %d", len(got.Suppressions), want)
+		}
+		b.clock.Advance(2 * time.Hour)
+	}
+}
