@@ -32,10 +32,7 @@ func (s *Service) Undelivered(ctx context.Context, d *heliograph.Delivery) error
 	if err != nil {
 		return err
 	}
-	tried := []heliograph.ClientID{d.Client}
-	for _, o := range before {
-		tried = append(tried, o.Client)
-	}
+	tried := triedBy(clients, append(before, d))
 	c, choices, err := s.preferred(ctx, app, clients, &m.Content, tried)
 	if c == nil || err != nil {
 		return err
@@ -47,6 +44,20 @@ func (s *Service) Undelivered(ctx context.Context, d *heliograph.Delivery) error
 		return nil // its integration has just gone
 	}
 	return err
+}
+
+// triedBy returns the clients that deliveries went to, and those at whose
+// integration another one took over: that one did not reach the address either.
+func triedBy(clients []heliograph.Client, deliveries []*heliograph.Delivery) (tried []heliograph.ClientID) {
+	for _, d := range deliveries {
+		tried = append(tried, d.Client)
+		for _, c := range clients {
+			if c.Integration == d.Details.Origin && c.Address == d.Address {
+				tried = append(tried, c.ID)
+			}
+		}
+	}
+	return tried
 }
 
 // goesOn reports whether what failed may be sent another way: not what somebody

@@ -136,3 +136,23 @@ func (b *bed) failed(d *heliograph.Delivery) {
 	b.Helper()
 	b.must(b.s.Atomically(b.Context(), func(ctx context.Context) error { return b.Undelivered(ctx, d) }))
 }
+
+// TestFallbackAfterFailover: what another integration took over does not go back
+// to the one that could not send it.
+func TestFallbackAfterFailover(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	u, sms, _, _ := three(b)
+	b.say(u, "hello")
+	// A message of which nothing is stored but what came of the failover.
+	said, err := b.Post(t.Context(), &conversation.Post{App: b.app, User: u, Role: heliograph.Customer, Content: &heliograph.Content{Type: heliograph.TextMessage, Text: "a"}})
+	b.must(err)
+	d := *b.sent[0]
+	d.ID, d.Message = b.ids.Notification(), said.Message.ID
+	d.Integration, d.Client, d.Details.Origin = b.ids.Integration(), b.ids.Client(), sms
+	d.Status, d.Reason = heliograph.Failed, heliograph.ReasonNotFound
+	b.failed(&d)
+	if len(b.sent) != 2 || b.sent[1].Channel != "whatsapp" {
+		t.Errorf("after %s of %s it went to %s", d.Client, sms, b.sent[len(b.sent)-1].Channel)
+	}
+}
