@@ -21,6 +21,7 @@ const maxEvidence = 1 << 20
 // session is one connection: one mail after another.
 type session struct {
 	server *Server
+	conn   *smtp.Conn
 	from   string
 	boxes  []letterbox
 }
@@ -73,20 +74,25 @@ func (s *session) add(b Box, to string) {
 	s.boxes = append(s.boxes, letterbox{b, []string{to}})
 }
 
-// Data implements smtp.Session. Each integration keeps its own; when one cannot,
+// Data implements smtp.Session. A mail has its turn from where it is no longer
+// small: who sends slowly must not keep the turns from others. Each integration keeps its own; when one cannot,
 // the whole mail comes again, and those that have it know it.
 func (s *session) Data(r io.Reader) error {
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(io.LimitReader(r, smallMail)); err != nil {
+		return endedEarly(err)
+	}
 	release, err := s.server.turn()
 	if err != nil {
 		return err
 	}
 	defer release()
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(r); err != nil {
-		if _, known := errors.AsType[*smtp.SMTPError](err); known {
-			return err
+	if b.Len() == smallMail {
+		late := time.AfterFunc(s.server.LargeTime, func() { _ = s.conn.Conn().Close() })
+		_, err = b.ReadFrom(r)
+		if late.Stop(); err != nil {
+			return endedEarly(err)
 		}
-		return again(451, "the mail ended early")
 	}
 	for _, box := range s.boxes {
 		if err := s.deliver(box, b.Bytes()); err != nil {
@@ -94,6 +100,13 @@ func (s *session) Data(r io.Reader) error {
 		}
 	}
 	return nil
+}
+
+func endedEarly(err error) error {
+	if _, known := errors.AsType[*smtp.SMTPError](err); known {
+		return err
+	}
+	return again(451, "the mail ended early")
 }
 
 func (s *session) deliver(box letterbox, data []byte) error {

@@ -22,10 +22,15 @@ import (
 // MaxMail bounds one mail, in bytes, unless Options say otherwise.
 const MaxMail = 26 << 20
 
+// LargeTime is how long a mail may take to come, from where it is no longer small,
+// unless Options say otherwise.
+const LargeTime = 2 * time.Minute
+
 // Bounds of what strangers may do at once.
 const (
 	maxConnections = 200
-	maxAtOnce      = 8 // mails that are held in memory
+	maxAtOnce      = 8 // mails that are held in memory, but for small ones
+	smallMail      = 256 << 10
 	maxRecipients  = 50
 	patience       = 5 * time.Minute // of one command, or one mail
 	findTime       = 5 * time.Second
@@ -50,13 +55,15 @@ type Inbox interface {
 	Apply(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
 }
 
-// Options are what a server is made of. TLS and MaxMail may be left out.
+// Options are what a server is made of. TLS, MaxMail and LargeTime may be left
+// out.
 type Options struct {
 	Directory Directory
 	Inbox     Inbox
 	Name      string // what we call ourselves
 	TLS       *tls.Config
-	MaxMail   int64 // bytes; 0 is the constant of that name
+	MaxMail   int64         // bytes; 0 is the constant of that name
+	LargeTime time.Duration // 0 is the constant of that name
 	Log       *slog.Logger
 }
 
@@ -74,12 +81,15 @@ type Server struct {
 func New(ln net.Listener, o Options) *Server {
 	s := &Server{Options: o, ln: netutil.LimitListener(ln, maxConnections), turns: make(chan struct{}, maxAtOnce), ended: make(chan struct{})}
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		return &session{server: s}, nil
+		return &session{server: s, conn: c}, nil
 	}))
 	s.smtp.Domain, s.smtp.TLSConfig, s.smtp.ErrorLog = o.Name, o.TLS, logger{o.Log}
 	s.smtp.MaxMessageBytes, s.smtp.MaxRecipients = MaxMail, maxRecipients
 	if o.MaxMail > 0 {
 		s.smtp.MaxMessageBytes = o.MaxMail
+	}
+	if s.LargeTime == 0 {
+		s.LargeTime = LargeTime
 	}
 	s.smtp.ReadTimeout, s.smtp.WriteTimeout = patience, time.Minute
 	return s

@@ -32,6 +32,7 @@ type office struct {
 	broken  error // of the directory
 	full    error // of the store
 	holding chan struct{}
+	most    int64
 }
 
 // box takes mail for addresses that begin with its name.
@@ -80,7 +81,7 @@ func newOffice(t *testing.T, change func(*office)) *office {
 	if change != nil {
 		change(o)
 	}
-	o.Server = smtpd.New(ln, smtpd.Options{Directory: o, Inbox: o, Name: "mx.test", MaxMail: 10_000, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	o.Server = smtpd.New(ln, smtpd.Options{Directory: o, Inbox: o, Name: "mx.test", MaxMail: max(o.most, 10_000), LargeTime: 4 * time.Second, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	go func() { _ = o.Serve() }()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -181,6 +182,53 @@ func TestRefused(t *testing.T) {
 }
 
 // TestStop waits for the mail that is being stored, and takes no more.
+// begin hands over the beginning of a mail, and leaves it at that.
+func (o *office) begin(data string) *textproto.Conn {
+	o.Helper()
+	c, err := textproto.Dial("tcp", o.address)
+	if err != nil {
+		o.Fatal(err)
+	}
+	o.Cleanup(func() { _ = c.Close() })
+	_, _, err = c.ReadResponse(220)
+	for _, step := range []struct {
+		command string
+		code    int
+	}{{"EHLO e.test", 250}, {"MAIL FROM:<x@e.test>", 250}, {"RCPT TO:<bob@here.test>", 250}, {"DATA", 354}} {
+		if err == nil {
+			err = c.PrintfLine("%s", step.command)
+		}
+		if err == nil {
+			_, _, err = c.ReadResponse(step.code)
+		}
+	}
+	if _, failed := c.W.WriteString(data); err != nil || failed != nil || c.W.Flush() != nil {
+		o.Fatal(err, failed)
+	}
+	return c
+}
+
+// TestSlowSenders: they keep nobody else waiting, and those of large mails do not
+// take for ever.
+func TestSlowSenders(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(o *office) { o.most = 1 << 20 })
+	for range 20 {
+		o.begin("From: x@e.test\r\n")
+	}
+	began := time.Now()
+	if _, err := o.send(mail, "ana@here.test"); err != nil || time.Since(began) > 3*time.Second {
+		t.Errorf("after %v: %v", time.Since(began), err)
+	}
+	large := strings.Repeat(strings.Repeat("x", 76)+"\r\n", 5000)
+	if _, err := o.send(mail+large, "ana@here.test"); err != nil {
+		t.Errorf("a large mail: %v", err)
+	}
+	if said, err := o.begin(mail + large).ReadLine(); err == nil {
+		t.Errorf("a large mail that stops is answered %q", said)
+	}
+}
+
 func TestStop(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, func(o *office) { o.holding = make(chan struct{}) })
