@@ -106,6 +106,9 @@ func endedEarly(err error) error {
 	if _, known := errors.AsType[*smtp.SMTPError](err); known {
 		return err
 	}
+	if errors.Is(err, smtp.ErrTooLongLine) {
+		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "a line is too long"}
+	}
 	return again(451, "the mail ended early")
 }
 

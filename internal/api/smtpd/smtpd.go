@@ -32,6 +32,7 @@ const (
 	maxAtOnce      = 8 // mails that are held in memory, but for small ones
 	smallMail      = 256 << 10
 	maxRecipients  = 50
+	maxLine        = 128 << 10       // far above the 998 characters of the standard, which many programs exceed
 	patience       = 5 * time.Minute // of one command, or one mail
 	findTime       = 5 * time.Second
 	storeTime      = 30 * time.Second
@@ -85,6 +86,7 @@ func New(ln net.Listener, o Options) *Server {
 	}))
 	s.smtp.Domain, s.smtp.TLSConfig, s.smtp.ErrorLog = o.Name, o.TLS, logger{o.Log}
 	s.smtp.MaxMessageBytes, s.smtp.MaxRecipients = MaxMail, maxRecipients
+	s.smtp.MaxLineLength = maxLine
 	if o.MaxMail > 0 {
 		s.smtp.MaxMessageBytes = o.MaxMail
 	}

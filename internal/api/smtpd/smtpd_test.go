@@ -208,6 +208,19 @@ func (o *office) begin(data string) *textproto.Conn {
 	return c
 }
 
+// TestLongLines: they are against the standard and common; where they end is said
+// for good, so that nobody tries again for days.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(o *office) { o.most = 1 << 20 })
+	if _, err := o.send(mail+strings.Repeat("x", 100_000)+"\r\n", "ana@here.test"); err != nil {
+		t.Errorf("a long line: %v", err)
+	}
+	if _, err := o.send(mail+strings.Repeat("x", 200_000)+"\r\n", "ana@here.test"); err == nil || said(err) != "554 5.6.0" {
+		t.Errorf("too long a line: %v", err)
+	}
+}
+
 // TestSlowSenders: they keep nobody else waiting, and those of large mails do not
 // take for ever.
 func TestSlowSenders(t *testing.T) {
