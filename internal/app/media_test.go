@@ -12,6 +12,7 @@ import (
 
 	"heliograph"
 	"heliograph/internal/config"
+	"heliograph/internal/media"
 	"heliograph/internal/testkit"
 	"heliograph/internal/testkit/pgtest"
 )
@@ -107,6 +108,29 @@ func messageOf(t *testing.T, api *apiClient, user string) shownFile {
 		t.Fatalf("%+v, %v", page, err)
 	}
 	return page.Messages[0]
+}
+
+// TestNotificationOfAnUpload: a notification tells of an uploaded file what a
+// message would, so that channels can send it as what it is.
+func TestNotificationOfAnUpload(t *testing.T) {
+	t.Parallel()
+	r := newRiver(t, settings(t))
+	api := &apiClient{base: r.app.host.public + "/v1.1/apps/" + r.demo.tenant.ID.String(), key: r.demo.key}
+	file, err := r.app.engines.media.Upload(t.Context(), media.Draft{App: r.demo.tenant.ID, Access: media.Public, Type: "image/png"}, strings.NewReader(aPNG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = api.call(t.Context(), http.MethodPost, "/notifications", map[string]any{
+		"destination": map[string]string{"integrationId": r.demo.integrations["twilio"], "destinationId": demoPhone},
+		"author":      map[string]string{"role": "appMaker"},
+		"message":     map[string]string{"type": "image", "mediaUrl": r.app.engines.media.URL(file)},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := messageOf(t, api, r.userOf(demoPhone)); m.MediaType != "image/png" || m.MediaSize != int64(len(aPNG)) {
+		t.Errorf("%+v", m)
+	}
 }
 
 // TestKilledWhileFetching kills the program in the middle of a file.

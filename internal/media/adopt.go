@@ -66,20 +66,36 @@ func altText(name string) string {
 // does: msg tells the file's type and size, and an upload that is the user's
 // goes when msg goes.
 func (s *Service) Use(ctx context.Context, msg *heliograph.Message) error {
-	ref, ok := s.Parse(msg.MediaURL)
-	if !ok || ref.App != msg.App {
-		return nil
+	f, err := s.describe(ctx, msg.App, &msg.Content)
+	if err != nil || f == nil {
+		return err
+	}
+	return s.Store.Attach(ctx, f, msg)
+}
+
+// Describe has what is to be sent tell the type and size of the file of ours that
+// it shows, if it does: some channels send files by these.
+func (s *Service) Describe(ctx context.Context, app heliograph.AppID, c *heliograph.Content) error {
+	_, err := s.describe(ctx, app, c)
+	return err
+}
+
+// describe returns the file of ours that c shows; nil when it shows none.
+func (s *Service) describe(ctx context.Context, app heliograph.AppID, c *heliograph.Content) (*File, error) {
+	ref, ok := s.Parse(c.MediaURL)
+	if !ok || ref.App != app {
+		return nil, nil
 	}
 	f, err := s.find(ctx, ref)
 	if heliograph.IsKind(err, heliograph.NotFound) {
-		return nil // a mistake, but the message's own
+		return nil, nil // a mistake, but the message's own
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if msg.MediaType == "" {
-		msg.MediaType = f.Type
+	if c.MediaType == "" {
+		c.MediaType = f.Type
 	}
-	msg.MediaSize = f.Size
-	return s.Store.Attach(ctx, f, msg)
+	c.MediaSize = f.Size
+	return f, nil
 }

@@ -133,6 +133,13 @@ type Watch interface {
 	Accepted(channel string, category heliograph.Category)
 }
 
+// Files knows the files that we serve.
+type Files interface {
+	// Describe has c tell the type and size of the file of ours that it shows, if
+	// it does.
+	Describe(ctx context.Context, app heliograph.AppID, c *heliograph.Content) error
+}
+
 // Templates knows what providers' templates say.
 type Templates interface {
 	// Shown returns c as the person sees it who gets it through an integration; c

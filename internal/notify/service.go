@@ -13,7 +13,7 @@ import (
 // MaxAhead is how far ahead a notification may be scheduled.
 const MaxAhead = 366 * 24 * time.Hour
 
-// Service is the engine. Every field but Watch and Templates must be set.
+// Service is the engine. Every field but Watch, Templates and Files must be set.
 type Service struct {
 	Store        Store
 	Integrations Integrations
@@ -24,6 +24,7 @@ type Service struct {
 	Types        []*channel.Type // those of this build
 	Watch        Watch
 	Templates    Templates
+	Files        Files
 }
 
 // Intent is what a caller wants sent.
@@ -102,6 +103,11 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 	}
 	if err := s.show(ctx, in, kind); err != nil {
 		return nil, err
+	}
+	if s.Files != nil && in.Content.MediaURL != "" {
+		if err := s.Files.Describe(ctx, in.App, in.Content); err != nil {
+			return nil, err
+		}
 	}
 	content.Stamp(in.Content, s.IDs.Hex)
 	d := &heliograph.Delivery{
