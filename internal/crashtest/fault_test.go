@@ -198,6 +198,7 @@ type faulty struct {
 	number      int
 	phone, id   string
 	integration string
+	through     map[string]any // what every message of it is
 }
 
 // integrate makes the integration, and returns what every message of it is.
