@@ -141,7 +141,7 @@ func TestRebuild(t *testing.T) {
 		name, message string
 		want          *heliograph.Content
 	}{
-		{"the seed's", `{"type":"template","template":{"namespace":"XXXXXXXX_XXXX_XXXX_XXXX_XXXXXXXXXXXX","name":"sample_hsm","language":{"policy":"deterministic","code":"en"},
+		{"the guide's", `{"type":"template","template":{"namespace":"XXXXXXXX_XXXX_XXXX_XXXX_XXXXXXXXXXXX","name":"sample_hsm","language":{"policy":"deterministic","code":"en"},
 			"components":[{"type":"body","parameters":[{"type":"text","text":"Sample Notification"},{"type":"text","text":"Sample Notification"}]}]}}`,
 			text("Hello Sample Notification, this is Sample Notification.\nReply STOP to end")},
 		{"too few parameters", use("sample_hsm", "en", words("body", "Ana")), text("Hello Ana, this is {{2}}.\nReply STOP to end")},
