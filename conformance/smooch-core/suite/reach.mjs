@@ -64,6 +64,7 @@ export function reach(bed) {
     assert.match(actionId, id);
     assert.deepEqual(await conversations.postPostback({ userId: 'jo', actionId }), {});
     assert.deepEqual(await tenant.user('jo').conversations.postPostback({ userId: 'jo', actionId }), {});
+    assert.deepEqual(await bed.account.conversations.postPostback({ appId: tenant.appId, userId: 'jo', actionId }), {});
     await refusedAs(conversations.postPostback({ userId: 'jo', actionId: message._id }), 'not_found');
     await tenant.server.apps.update(tenant.appId, { settings: { echoPostback: true } });
     await until('the echo', async () => {
@@ -89,21 +90,24 @@ export function reach(bed) {
     });
   });
 
-  test('what is left out says what to use instead', async () => {
-    const tenant = await bed.tenant('Left out');
-    const { appUsers, stripe } = tenant.server;
-    const { deployments } = bed.account;
-    for (const [call, says] of [
-      [stripe.getAccount(), /link action/], [appUsers.stripe.updateCustomer('jo', 'token'), /link action/],
-      [appUsers.stripe.createTransaction('jo', 'action', 'token'), /link action/],
-      [appUsers.viber.getQRCode('jo'), /linkrequest/], [appUsers.wechat.getQRCode('jo'), /linkrequest/],
-      [deployments.list(), /Cloud API/], [deployments.get('x'), /Cloud API/], [deployments.delete('x'), /Cloud API/],
-      [deployments.create({ hosting: 'smooch' }), /Cloud API/],
-      [deployments.create({ hosting: 'self', baseUrl: 'https://wa.example', username: 'u', password: 'p' }), /Cloud API/],
-      [deployments.activate('x', 'cert', '+15550100', 'sms'), /Cloud API/],
-      [deployments.confirmCode('x', '1'), /Cloud API/],
-    ]) await refusedAs(call, 'not_implemented', says);
-  });
+  for (const scope of ['account', 'app']) {
+    test(`what is left out says what to use instead (${scope})`, async () => {
+      const tenant = await bed.tenant('Left out');
+      const { appUsers, stripe, deployments } = tenant.as(scope);
+      const jo = (more) => tenant.args(scope, { userId: 'jo', ...more });
+      const deploymentId = 'x';
+      for (const [call, says] of [
+        [stripe.getAccount(...(scope === 'account' ? [tenant.appId] : [])), /link action/],
+        [appUsers.stripe.updateCustomer(jo({ token: 'token' })), /link action/],
+        [appUsers.stripe.createTransaction(jo({ actionId: 'action', token: 'token' })), /link action/],
+        [appUsers.viber.getQRCode(jo()), /linkrequest/], [appUsers.wechat.getQRCode(jo()), /linkrequest/],
+        [deployments.list(), /Cloud API/], [deployments.get(deploymentId), /Cloud API/], [deployments.delete(deploymentId), /Cloud API/],
+        [deployments.create({ hosting: 'smooch' }), /Cloud API/],
+        [deployments.create({ hosting: 'self', baseUrl: 'https://wa.example', username: 'u', password: 'p' }), /Cloud API/],
+        [deployments.activate(deploymentId, 'cert', '+15550100', 'sms'), /Cloud API/], [deployments.confirmCode(deploymentId, '1'), /Cloud API/],
+      ]) await refusedAs(call, 'not_implemented', says);
+    });
+  }
 
   test("a sender's profile is for channels that have one", async () => {
     const tenant = await bed.tenant('Profile');
