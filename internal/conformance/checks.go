@@ -37,8 +37,8 @@ func Checks() []Check {
 func absentChecks() []Check {
 	var all []Check
 	for _, c := range []struct{ name, method, path, instead string }{
-		{"appUsers.stripe.getCustomer", "GET", "/appusers/{user}/stripe/customer", "payments are not taken; link to your payment page"},
-		{"appUsers.stripe.updateCustomer", "POST", "/appusers/{user}/stripe/transaction", "payments are not taken; link to your payment page"},
+		{"appUsers.stripe.updateCustomer", "POST", "/appusers/{user}/stripe/customer", "payments are not taken; link to your payment page"},
+		{"appUsers.stripe.createTransaction", "POST", "/appusers/{user}/stripe/transaction", "payments are not taken; link to your payment page"},
 		{"stripe.getAccount", "GET", "/stripe/account", "payments are not taken; link to your payment page"},
 		{"appUsers.viber.getQRCode", "GET", "/appusers/{user}/integrations/viber/qrcode", "there is no Viber channel"},
 		{"appUsers.wechat.getQRCode", "GET", "/appusers/{user}/integrations/wechat/qrcode", "there is no WeChat channel"},

@@ -4,12 +4,11 @@ import "net/url"
 
 func channelChecks() []Check {
 	link := func(p *probe, user, phone, confirmation string, message any) *answer {
-		p.twilio()
 		c := doc{"type": confirmation}
 		if message != nil {
 			c["message"] = message
 		}
-		return p.post("/appusers/"+user+"/channels", doc{"type": "twilio", "phoneNumber": phone, "confirmation": c})
+		return p.post("/appusers/"+user+"/channels", doc{"type": "twilio", "integrationId": p.twilio(), "phoneNumber": phone, "confirmation": c})
 	}
 	text := doc{"role": "appMaker", "type": "text", "text": "Hello there"}
 	return []Check{

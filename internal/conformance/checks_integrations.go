@@ -71,7 +71,7 @@ func (p *probe) twilio() string {
 	if p.line == "" {
 		account, sid, token := "AC"+random()+random(), "PN"+random()+random(), random()
 		a := p.post(p.long("/integrations"), doc{"type": "twilio", "accountSid": account, "authToken": token, "phoneNumberSid": sid}).is(201)
-		p.bed.line, p.bed.number = a.text("integration._id"), a.text("integration.phoneNumber")
+		p.bed.line, p.bed.number = p.made(a.text("integration._id")), a.text("integration.phoneNumber")
 		p.simulator("POST", "/sim/numbers", doc{
 			"phoneNumberSid": sid, "accountSid": account, "authToken": token, "smsUrl": p.URL + "/hooks/twilio/" + p.line + "/inbound",
 		})
@@ -81,9 +81,15 @@ func (p *probe) twilio() string {
 
 // whatsapp returns an integration of the simulator's WhatsApp.
 func (p *probe) whatsapp() string {
-	return p.post(p.long("/integrations"), doc{
+	return p.made(p.post(p.long("/integrations"), doc{
 		"type": "whatsapp", "phoneNumberId": "1" + digits(14), "accessToken": random(), "appSecret": random(), "verifyToken": random(), "accountId": "2" + digits(14),
-	}).is(201).text("integration._id")
+	}).is(201).text("integration._id"))
+}
+
+// made notes that an integration is to go when the checks are over.
+func (p *probe) made(integration string) string {
+	p.integrations = append(p.integrations, integration)
+	return integration
 }
 
 // digits returns n digits that no other run has.

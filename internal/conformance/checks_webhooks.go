@@ -77,9 +77,8 @@ func triggerChecks() []Check {
 		}}
 	}
 	linked := func(p *probe) string {
-		p.twilio()
 		_, id := p.user()
-		p.post("/appusers/"+id+"/channels", doc{"type": "twilio", "phoneNumber": p.phone(), "confirmation": doc{"type": "immediate"}}).is(200)
+		p.post("/appusers/"+id+"/channels", doc{"type": "twilio", "integrationId": p.twilio(), "phoneNumber": p.phone(), "confirmation": doc{"type": "immediate"}}).is(200)
 		return id
 	}
 	return []Check{
@@ -154,14 +153,12 @@ func triggerChecks() []Check {
 		}),
 		on("link:match", provider, func(p *probe, l *listener) {
 			_, id := p.user()
-			p.twilio()
-			p.post("/appusers/"+id+"/channels", doc{"type": "twilio", "phoneNumber": p.phone(), "confirmation": doc{"type": "userActivity", "message": doc{"role": "appMaker", "type": "text", "text": "Hi"}}}).is(200)
+			p.post("/appusers/"+id+"/channels", doc{"type": "twilio", "integrationId": p.twilio(), "phoneNumber": p.phone(), "confirmation": doc{"type": "userActivity", "message": doc{"role": "appMaker", "type": "text", "text": "Hi"}}}).is(200)
 			l.next("link:match").want("appUser._id", id)
 		}),
 		on("link:failure", provider, func(p *probe, l *listener) {
 			_, id := p.user()
-			p.twilio()
-			p.post("/appusers/"+id+"/channels", doc{"type": "twilio", "phoneNumber": "+1555" + digits(3) + "0011", "confirmation": doc{"type": "immediate", "message": doc{"role": "appMaker", "type": "text", "text": "Hi"}}}).is(200)
+			p.post("/appusers/"+id+"/channels", doc{"type": "twilio", "integrationId": p.twilio(), "phoneNumber": "+1555" + digits(3) + "0011", "confirmation": doc{"type": "immediate", "message": doc{"role": "appMaker", "type": "text", "text": "Hi"}}}).is(200)
 			l.next("link:failure").want("appUser._id", id).has("error.code")
 		}),
 		on("message:delivery:channel", provider, func(p *probe, l *listener) {

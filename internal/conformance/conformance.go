@@ -113,6 +113,8 @@ type bed struct {
 	appToken string // its secret
 	line     string // an integration of the simulator's Twilio, once it is made
 	number   string // whose number this is
+	// integrations are those that were made, and go at the end.
+	integrations []string
 }
 
 func newBed(ctx context.Context, o Options) (*bed, error) {
@@ -126,7 +128,7 @@ func newBed(ctx context.Context, o Options) (*bed, error) {
 			return nil, fmt.Errorf("a key of scope app needs --app, the id of its app")
 		}
 		b.appAuth, b.appKey, b.appToken = basic(o.KeyID, o.Secret), o.KeyID, o.Secret
-		return b, nil
+		return b, b.reach(ctx)
 	}
 	b.account = basic(o.KeyID, o.Secret)
 	return b, b.prepare(ctx)
@@ -148,16 +150,35 @@ func (b *bed) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// close deletes the app that was made.
-func (b *bed) close() {
-	if !b.own {
-		return
+// reach asks for the app of an app key, so that a wrong key or app is told once
+// and not by every check.
+func (b *bed) reach(ctx context.Context) (err error) {
+	defer func() {
+		if f, ok := recover().(failure); ok {
+			err = fmt.Errorf("the app cannot be used: %s", f)
+		}
+	}()
+	switch a := (&probe{bed: b, ctx: ctx}).get("/apps/" + b.app); a.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		a.is(http.StatusOK)
 	}
+	return nil
+}
+
+// close deletes the app that was made, or what was made in an app that stays and
+// would be in its owner's way: a message without a destination would go there.
+func (b *bed) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	p := &probe{bed: b, ctx: ctx}
 	defer func() { _ = recover() }()
-	p.as(b.account).delete("/apps/" + b.app)
+	if b.own {
+		p.as(b.account).delete("/apps/" + b.app)
+		return
+	}
+	for _, id := range b.integrations {
+		p.delete(p.long("/integrations/" + id))
+	}
 }
 
 func (b *bed) lacks(c *Check) string {
@@ -165,9 +186,9 @@ func (b *bed) lacks(c *Check) string {
 	case c.needs&needsAccount != 0 && b.account == "":
 		return "it needs a key of scope account"
 	case c.needs&needsProvider != 0 && b.Simulator == "":
-		return "it needs a provider simulator that the server sends through"
+		return "it needs --simulator, the provider simulator that the server sends through"
 	case c.needs&needsSink != 0 && b.Sink == nil:
-		return "it needs webhooks that reach this program"
+		return "it needs --sink, where the server's webhooks reach this program"
 	}
 	return ""
 }

@@ -58,8 +58,13 @@ func TestAppKeyNeedsItsApp(t *testing.T) {
 	if _, err := conformance.Run(t.Context(), conformance.Options{URL: "http://127.0.0.1:1", KeyID: "app_1"}); err == nil || !strings.Contains(err.Error(), "--app") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := conformance.Run(t.Context(), conformance.Options{URL: "http://127.0.0.1:1", KeyID: "act_1"}); err == nil {
-		t.Error("a server that is not there is no error")
+	for _, o := range []conformance.Options{
+		{URL: "http://127.0.0.1:1", KeyID: "act_1"}, {URL: "http://127.0.0.1:1", KeyID: "app_1", App: "0123456789abcdef01234567"},
+		{URL: obliging(t, 403, "application/json", `{}`), KeyID: "app_1", App: "0123456789abcdef01234567"},
+	} {
+		if results, err := conformance.Run(t.Context(), o); err == nil || len(results) > 0 {
+			t.Errorf("%+v: %d results, %v", o, len(results), err)
+		}
 	}
 }
 

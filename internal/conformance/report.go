@@ -36,6 +36,17 @@ the same checks against any server:
 heliograph conformance --url https://messages.example.com --key act_…:SECRET
 ` + "```" + `
 
+With an account's key the checks make an app for themselves, and delete it. With an app's key, ` + "`--key app_…:SECRET --app ID`" + `, they
+leave users and messages in that app. Two parts need more:
+
+- what reaches people: ` + "`--simulator http://127.0.0.1:8090`" + `, for a server that sends through ` + "`heliograph simulate`" + `
+  (` + "`serve --provider-url twilio=http://127.0.0.1:8090`" + `, and ` + "`whatsapp=…`" + `);
+- what webhooks tell: ` + "`--sink 127.0.0.1:0`" + ` takes them in, at an address that the server reaches (` + "`--sink-url`" + ` if it is another one;
+  one on the same machine needs ` + "`serve --allow-private-targets`" + `).
+
+Each check is a line: ` + "`ok`" + `, ` + "`FAIL`" + ` with what was wrong, or ` + "`skip`" + ` with what it needs. The exit status is 0 when none failed,
+else 1. ` + "`--markdown FILE`" + ` writes the results as this page.
+
 **identical**: as the vendor documents it. **better**: the same, and more. **absent**: answered with a clear error.
 **differs**: the check failed.
 
