@@ -15,9 +15,11 @@ func TestFamilies(t *testing.T) {
 			got[c.Family] = append(got[c.Family], c.Name)
 		}
 	}
-	for family, want := range map[string][]string{"sms": {"messagebird", "smshttp", "twilio"}, "mail": {"mailgun", "smtp"}} {
-		if !slices.Equal(got[family], want) {
-			t.Errorf("%s: %v, want %v", family, got[family], want)
+	for family, names := range map[string][]string{"sms": {"messagebird", "smshttp", "twilio"}, "mail": {"mailgun", "smtp"}} {
+		for _, name := range names {
+			if !slices.Contains(got[family], name) {
+				t.Errorf("%s is not of the family %s: %v", name, family, got[family])
+			}
 		}
 	}
 }
