@@ -189,7 +189,8 @@ func formFields(example any) string {
 }
 
 // shellPath makes a path's parameters variables of the shell: {appId} is $APP, as
-// in the guides. $KEY is the caller's own.
+// in the guides. $KEY is the caller's own, and $USER whom the shell runs for: these
+// stay $KEY_ID and $USER_ID.
 func shellPath(path string) string {
 	var b strings.Builder
 	for seg := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
@@ -200,7 +201,7 @@ func shellPath(path string) string {
 			continue
 		}
 		b.WriteByte('$')
-		if name != "keyId" {
+		if name != "keyId" && name != "userId" {
 			name = strings.TrimSuffix(name, "Id")
 		}
 		for _, r := range name {
