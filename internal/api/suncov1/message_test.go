@@ -32,7 +32,7 @@ func newTalk(t *testing.T) *talk {
 	var err error
 	w.api.Profiles, err = profile.New(profile.Parts{
 		Journal: w.store, Users: store.Users{Store: w.store}, Clients: store.Clients{Store: w.store}, Addresses: store.Clients{Store: w.store},
-		Threads: store.Threads{Store: w.store}, Consents: store.Consents{Store: w.store}, Codes: store.Codes{Store: w.store}, Random: rand.Reader, Outbox: w, Integrations: w.tenants, IDs: w.ids, Now: w.clock.Now,
+		Threads: store.Threads{Store: w.store}, Consents: store.Consents{Store: w.store}, Aliases: store.Aliases{Store: w.store}, Evidence: store.Inbound{Store: w.store}, Codes: store.Codes{Store: w.store}, Random: rand.Reader, Outbox: w, Integrations: w.tenants, IDs: w.ids, Now: w.clock.Now,
 	})
 	w.must(err)
 	w.api.Media = newFiles(w)

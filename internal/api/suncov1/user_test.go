@@ -34,7 +34,7 @@ func newPeople(t *testing.T) *people {
 	var err error
 	p.api.Profiles, err = profile.New(profile.Parts{
 		Journal: p.store, Users: store.Users{Store: p.store}, Clients: store.Clients{Store: p.store}, Addresses: store.Clients{Store: p.store},
-		Threads: store.Threads{Store: p.store}, Consents: store.Consents{Store: p.store}, Codes: store.Codes{Store: p.store}, Random: rand.Reader, Outbox: p, Integrations: p,
+		Threads: store.Threads{Store: p.store}, Consents: store.Consents{Store: p.store}, Aliases: store.Aliases{Store: p.store}, Evidence: store.Inbound{Store: p.store}, Codes: store.Codes{Store: p.store}, Random: rand.Reader, Outbox: p, Integrations: p,
 		Types: []*channel.Type{twilio}, IDs: p.ids, Now: p.clock.Now,
 	})
 	p.must(err)

@@ -6,6 +6,7 @@ package suncov1
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"heliograph"
@@ -299,10 +300,13 @@ func postbackOf(e *heliograph.Event, m *heliograph.Message) postback {
 	}
 	w := wireMessage(m)
 	out.Message = &w
-	for _, a := range m.Actions {
-		if a.ID == e.Data.ActionID {
-			out.Action = postedAction{a.ID, a.Type, a.Text, a.Payload, a.Metadata}
-		}
+	all := slices.Clone(m.Actions)
+	for _, item := range m.Items {
+		all = append(all, item.Actions...)
+	}
+	if i := slices.IndexFunc(all, func(a heliograph.Action) bool { return a.ID == e.Data.ActionID }); i >= 0 {
+		a := all[i]
+		out.Action = postedAction{a.ID, a.Type, a.Text, a.Payload, a.Metadata}
 	}
 	return out
 }
