@@ -19,8 +19,8 @@ func (a *API) integrationRoutes() []route {
 		{method: http.MethodDelete, path: one, form: longOnly, scopes: forServers, handle: a.deleteIntegration,
 			op: op{tag: "Integrations", summary: "Delete an integration", doc: "What is still queued for it fails with the reason integration_gone."}},
 		{method: http.MethodPost, path: one + "/pause", form: longOnly, scopes: forServers, handle: a.pauseIntegration,
-			op: op{tag: "Integrations", summary: "Pause an integration", doc: "Messages are accepted and wait.", in: pauseRequest{}, out: integrationAnswer{}}},
+			op: op{tag: "Integrations", summary: "Pause an integration", doc: "An addition of ours. Messages are accepted, and wait until it is resumed; where the delivery settings name an integration for the failover, that one takes over.", in: pauseRequest{}, out: integrationAnswer{}}},
 		{method: http.MethodPost, path: one + "/resume", form: longOnly, scopes: forServers, handle: a.resumeIntegration,
-			op: op{tag: "Integrations", summary: "Resume an integration", out: integrationAnswer{}}},
+			op: op{tag: "Integrations", summary: "Resume an integration", doc: "An addition of ours. What waits goes out.", out: integrationAnswer{}}},
 	}
 }

@@ -27,7 +27,7 @@ func (a *API) messageRoutes() []route {
 			op: op{tag: "Messages", summary: "Delete a message"}},
 		{method: http.MethodGet, path: "/appusers/{userId}/messages/{messageId}/why", scopes: forServers, handle: a.whyMessage,
 			op: op{id: "whyMessage", tag: "Messages", summary: "Tell the story of a message", out: notify.Story{},
-				doc: "How the client was chosen that it went to, and what became of it there, step by step. Ours."}},
+				doc: "An addition of ours. How the client was chosen that it went to, and what became of it there, step by step."}},
 		{method: http.MethodGet, path: "/appusers/{userId}/conversation", scopes: forAll, handle: a.getConversation,
 			op: op{tag: "Conversation", summary: "Get the conversation", out: conversationAnswer{}}},
 		{method: http.MethodPost, path: "/appusers/{userId}/conversation/activity", scopes: forAll, handle: a.postActivity,
