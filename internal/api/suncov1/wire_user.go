@@ -42,7 +42,7 @@ type clientJSON struct {
 	DisplayName   string            `json:"displayName,omitempty"`
 	AvatarURL     string            `json:"avatarUrl,omitempty"`
 	LinkedAt      string            `json:"linkedAt,omitempty" doc:"ISO 8601."`
-	LastSeen      string            `json:"lastSeen,omitempty" doc:"ISO 8601."`
+	LastSeen      string            `json:"lastSeen,omitempty" doc:"When the person last wrote, or was linked when they never did, ISO 8601."`
 	Info          map[string]string `json:"info,omitempty"`
 	WindowEnds    string            `json:"windowExpiresAt,omitempty" doc:"Until when anything but a template may be sent to it, ISO 8601. Absent when its channel has no such window, or the window is closed. Ours."`
 }
