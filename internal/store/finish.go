@@ -128,7 +128,9 @@ func runFinish(ctx context.Context, tx *hotTx, args []any) error {
 			}
 			// The provider's own word came first. What we saw stays on record.
 			seen := *o.Events[0]
-			seen.Type = heliograph.EventAttempt
+			if seen.Type != heliograph.EventUnknown {
+				seen.Type, seen.Data.Retry = heliograph.EventAttempt, 0
+			}
 			if err := w.events.add(&seen, nil); err != nil {
 				return err
 			}

@@ -80,7 +80,7 @@ func (s *session) add(b Box, to string) {
 func (s *session) Data(r io.Reader) error {
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(io.LimitReader(r, smallMail)); err != nil {
-		return endedEarly(err)
+		return s.endedEarly(err)
 	}
 	release, err := s.server.turn()
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *session) Data(r io.Reader) error {
 		late := time.AfterFunc(s.server.LargeTime, func() { _ = s.conn.Conn().Close() })
 		_, err = b.ReadFrom(r)
 		if late.Stop(); err != nil {
-			return endedEarly(err)
+			return s.endedEarly(err)
 		}
 	}
 	for _, box := range s.boxes {
@@ -102,14 +102,35 @@ func (s *session) Data(r io.Reader) error {
 	return nil
 }
 
-func endedEarly(err error) error {
+func (s *session) endedEarly(err error) error {
 	if _, known := errors.AsType[*smtp.SMTPError](err); known {
 		return err
 	}
 	if errors.Is(err, smtp.ErrTooLongLine) {
+		s.hearOut()
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "a line is too long"}
 	}
 	return again(451, "the mail ended early")
+}
+
+// hearOutTime is how long a sender is heard out whose mail is refused in the middle.
+const hearOutTime = 5 * time.Second
+
+// hearOut reads what is left of a mail that is refused: a connection that is
+// closed on a sender who still writes takes the refusal away with it.
+func (s *session) hearOut() {
+	conn := s.conn.Conn()
+	_ = conn.SetReadDeadline(time.Now().Add(hearOutTime))
+	end := []byte("\r\n.\r\n")
+	last, chunk := []byte{}, make([]byte, 32<<10)
+	for left := s.server.smtp.MaxMessageBytes; left > 0; {
+		n, err := conn.Read(chunk)
+		left -= int64(n)
+		last = append(last[max(0, len(last)-len(end)):], chunk[:n]...)
+		if err != nil || bytes.HasSuffix(last, end) {
+			return
+		}
+	}
 }
 
 func (s *session) deliver(box letterbox, data []byte) error {
