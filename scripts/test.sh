@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [[ ${1:-} != --with-postgres ]]; then
-  exec scripts/postgres.sh "$0" --with-postgres
+  exec scripts/browser.sh scripts/postgres.sh "$0" --with-postgres
 fi
 
 export HELIOGRAPH_BIN=$PWD/bin/heliograph

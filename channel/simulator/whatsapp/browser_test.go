@@ -24,12 +24,16 @@ type browser struct {
 	faults  []string // exceptions, and what the page's policy forbade
 }
 
-// browse starts a browser, or skips the test where there is none.
+// browse starts the browser that HELIOGRAPH_CHROMIUM names, as scripts/browser.sh
+// sets it for all tests; a bare "go test" takes what is installed, or skips.
 func browse(t *testing.T) *browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("chromium is not installed")
+	path := os.Getenv("HELIOGRAPH_CHROMIUM")
+	if path == "" {
+		var err error
+		if path, err = exec.LookPath("chromium"); err != nil {
+			t.Skip("Chromium is not installed: run make test, or scripts/browser.sh go test")
+		}
 	}
 	theirs, in, err1 := os.Pipe()
 	out, their, err2 := os.Pipe()
