@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"heliograph/channel/simulator"
+	"heliograph/internal/testkit/pgtest"
 )
 
 // everyChannel are the faults that every channel with receipts may meet. reached
@@ -127,9 +128,20 @@ func (f fault) but(name string, change func(*fault)) fault {
 }
 
 func tryChannel(t *testing.T, p *played, rows []fault) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		tryChannelOn(t, p, rows, "")
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		tryChannelOn(t, p, rows, pgtest.URL(t))
+	})
+}
+
+func tryChannelOn(t *testing.T, p *played, rows []fault, database string) {
 	network := Network()
 	network.Magic, network.Retries = true, 2
-	b := New(t, Options{Everything: true, Network: network, Args: []string{"--provider-timeout=1s"}})
+	b := New(t, Options{DatabaseURL: database, Everything: true, Network: network, Args: []string{"--provider-timeout=1s"}})
 	for i, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			b.On(t)
