@@ -90,9 +90,19 @@ func (d *Dispatcher) take(it *item) {
 		f.missed = f.missed || less(it.ID, f.cursor)
 	case d.room(l) <= 0:
 		l.fallBehind(f)
+	case !less(f.cursor, it.ID) && !l.knows(it.ID):
+		// It may have been read, told and recorded before it was offered: only the
+		// database knows whether it is still to be told.
+		l.fallBehind(f)
+		d.feedBell.ring()
 	default:
 		d.enter(l, it)
 	}
+}
+
+func (l *lane) knows(id heliograph.EventID) bool {
+	_, yes := l.known[id]
+	return yes
 }
 
 func less(a, b heliograph.EventID) bool { return string(a[:]) < string(b[:]) }
