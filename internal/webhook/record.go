@@ -97,6 +97,8 @@ func (d *Dispatcher) comesAgain(it *item) bool {
 	return known
 }
 
+// tellAgain has the place read from its beginning. What is being read now may
+// still show the entry as it was, and does not count.
 func (d *Dispatcher) tellAgain(l *lane, f *feed, id heliograph.EventID) {
 	if _, again := l.again[id]; !again {
 		return
@@ -104,7 +106,6 @@ func (d *Dispatcher) tellAgain(l *lane, f *feed, id heliograph.EventID) {
 	if f.behind {
 		f.missed = true
 	}
-	delete(f.gone, id)
 	l.fallBehind(f)
 	d.feedBell.ring()
 }
