@@ -47,6 +47,7 @@ const (
 	ReasonUnreachable        = "unreachable"          // the handset could not be reached for now
 	ReasonTemplate           = "template_unavailable" // the provider's template is missing, paused or switched off
 	ReasonWithheld           = "withheld"             // the provider holds marketing to this person back for now
+	ReasonDevice             = "device_unregistered"  // the app was removed from the device, or its pushes were switched off
 	ReasonNoChannel          = "no_channel"           // this build has no channel for the integration's type
 	ReasonUncategorized      = "uncategorized_error"
 )

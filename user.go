@@ -61,8 +61,9 @@ type Client struct {
 type ClientDetails struct {
 	DisplayName string            `json:"displayName,omitempty"`
 	AvatarURL   string            `json:"avatarUrl,omitempty"`
-	Info        map[string]string `json:"info,omitempty"`
-	Link        *LinkRequest      `json:"link,omitempty"` // while pending
+	Info        map[string]string `json:"info,omitempty"`   // in the v1.1 API's words, for example city, os, currentUrl
+	Link        *LinkRequest      `json:"link,omitempty"`   // while pending
+	Device      *Device           `json:"device,omitempty"` // of a client that runs our SDK
 }
 
 // Confirmation is how the linking of a channel is confirmed.

@@ -51,6 +51,15 @@ type About struct {
 	// Unsubscribe is where the person can end messages of this kind (RFC 8058);
 	// "" when they cannot be ended.
 	Unsubscribe string
+
+	// Push is where the device takes pushes; nil when it takes none of this topic.
+	// It and what follows is set for SDK platforms only.
+	Push         *heliograph.Push
+	Topic        heliograph.Topic
+	Conversation heliograph.ConversationID
+	Message      heliograph.MessageID
+	Sequence     int64 // of the message in its conversation
+	Unread       int64 // business messages that the person has not read, this one included
 }
 
 // Renderer is implemented by channels that can tell beforehand how a message

@@ -65,6 +65,8 @@ type Result struct {
 	// Aliases, with ClassAccepted, are other addresses, normalised, by which the
 	// provider knows the recipient.
 	Aliases []string
+	// Gone, with ClassFinal, says that the device's push token is dead: it is dropped.
+	Gone bool
 }
 
 // Suppress says how far an address is to be suppressed, and why.

@@ -24,12 +24,15 @@ var layers = []layer{
 	{"pure", "channel/mime", "vocabulary contract pure"},
 	{"pure", "internal/content", "vocabulary"},
 	{"pure", "internal/fifo", "vocabulary"},
+	// How a push is put for a device, and the services that take pushes.
+	{"push", "channel/push", "vocabulary contract pure"},
+	{"push", "channel/push/*", "vocabulary contract pure push"},
 	{"contract-test", "channel/channeltest", "vocabulary contract pure"},
 	// The simulator plays the providers, so it shares no code with the channels
 	// that it checks.
-	{"simulator", "channel/simulator", "vocabulary simulator"},
-	{"simulator", "channel/simulator/*", "vocabulary simulator"},
-	{"plugin", "channel/*", "vocabulary contract pure"},
+	{"simulator", "channel/simulator", "vocabulary simulator client"},
+	{"simulator", "channel/simulator/*", "vocabulary simulator client"},
+	{"plugin", "channel/*", "vocabulary contract pure push"},
 	{"plugin", "channel/channeltest/internal/*", "vocabulary contract pure"}, // the recipe's example
 
 	{"platform", "internal/fresh", "vocabulary"},
@@ -51,6 +54,9 @@ var layers = []layer{
 	{"engine", "internal/template", "vocabulary contract pure platform"},
 	{"engine", "internal/media", "vocabulary contract pure platform"},
 
+	{"engine", "internal/device", "vocabulary contract pure platform"},
+	{"engine", "internal/realtime", "vocabulary contract pure platform"},
+
 	// The store satisfies the ports of engines, and some of them speak the
 	// contract of channels.
 	{"store", "internal/store", "vocabulary contract pure engine platform"},
@@ -58,12 +64,20 @@ var layers = []layer{
 
 	{"http", "internal/api/httpx", "vocabulary platform"},
 	{"http", "internal/api/openapi", "vocabulary"},
+	// How users, messages and conversations look on the wire, in the v1.1 API and the SDK's.
+	{"http", "internal/api/sunco", "vocabulary http"},
+	// The messenger's built files.
+	{"http", "web/widget", "vocabulary"},
 	{"surface", "internal/api/*", "vocabulary contract pure engine platform http"},
 
 	// Conformance is a client of any server: it must not know how ours does it.
 	{"conformance", "internal/conformance", ""},
 
-	{"app", "internal/app", "vocabulary contract pure plugin simulator platform config engine store http surface"},
+	// The library that apps are built with: it knows the protocol and nothing of the server.
+	{"client", "client", "client"},
+	{"client", "client/*", "client"},
+
+	{"app", "internal/app", "vocabulary contract pure push client plugin simulator platform config engine store http surface"},
 	{"cmd", "cmd/*", "vocabulary app config conformance"},
 
 	{"testkit", "internal/testkit", "vocabulary"},
@@ -71,8 +85,8 @@ var layers = []layer{
 	{"crashtest", "internal/crashtest", "vocabulary simulator testkit"},
 	{"archtest", "internal/archtest", ""},
 	{"archtest", "internal/docstest", "testkit"},
-	{"bench", "bench", "vocabulary contract plugin simulator platform config store app bench"},
-	{"bench", "bench/*", "vocabulary contract plugin simulator platform config store app bench"},
+	{"bench", "bench", "vocabulary contract client engine http surface plugin simulator platform config store app bench"},
+	{"bench", "bench/*", "vocabulary contract client engine http surface plugin simulator platform config store app bench"},
 }
 
 // forTests are the layers that only tests, and each other, may import.
