@@ -53,10 +53,10 @@ func (s *sender) event(body []byte) (*channel.Received, error) {
 		return useless(), nil
 	}
 	d := &e.Data
-	id, external := clean(d.ID), bareID(d.Message.Headers.MessageID)
+	id, external := channel.Clean(d.ID), bareID(d.Message.Headers.MessageID)
 	address, ok := mime.Normalise(d.Recipient)
 	if !ok {
-		address = clean(d.Recipient)
+		address = channel.Clean(d.Recipient)
 	}
 	delivery, attempt := s.echo(&e)
 	if id == "" || external == "" && delivery.IsZero() {
@@ -69,13 +69,13 @@ func (s *sender) event(body []byte) (*channel.Received, error) {
 	if d.Timestamp > 0 && d.Timestamp < 1e11 {
 		at = heliograph.Millis(d.Timestamp * 1000)
 	}
-	status := &channel.StatusFact{Delivery: delivery, Attempt: attempt, External: external, Address: address, Word: clean(d.Event)}
+	status := &channel.StatusFact{Delivery: delivery, Attempt: attempt, External: external, Address: address, Word: channel.Clean(d.Event)}
 	facts := []channel.Fact{{Key: id, At: at, Status: status}}
 	unsubscribe := func(source heliograph.ConsentSource) {
 		if !ok {
 			return
 		}
-		for _, f := range mime.Unsubscription(id, address, delivery, source, clean(d.Event)) {
+		for _, f := range mime.Unsubscription(id, address, delivery, source, channel.Clean(d.Event)) {
 			f.At = at
 			facts = append(facts, f)
 		}
@@ -131,7 +131,7 @@ func text(v any) string {
 // failed reads what became of a mail that Mailgun could not deliver.
 func (s *sender) failed(e *event, f *channel.StatusFact, unsubscribe func(heliograph.ConsentSource)) {
 	d := &e.Data
-	f.Word = clean(strings.TrimSuffix("failed:"+d.Severity, ":"))
+	f.Word = channel.Clean(strings.TrimSuffix("failed:"+d.Severity, ":"))
 	if d.Severity == "temporary" {
 		return // Mailgun tries again
 	}
@@ -140,7 +140,7 @@ func (s *sender) failed(e *event, f *channel.StatusFact, unsubscribe func(heliog
 		said = d.Status.Description
 	}
 	code, _ := strconv.Atoi(text(d.Status.Code))
-	r := mime.Refusal(code, clean(d.Status.Enhanced), s.safe(said))
+	r := mime.Refusal(code, channel.Clean(d.Status.Enhanced), s.safe(said))
 	if r.ProviderCode == "" && code != 0 {
 		r.ProviderCode = strconv.Itoa(code)
 	}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 
 	"github.com/emersion/go-message"
+
+	"heliograph/channel"
 )
 
 // Bounds of a form.
@@ -34,7 +36,7 @@ func urlForm(body []byte) *routeForm {
 	f := &routeForm{fields: map[string]string{}}
 	values, _ := url.ParseQuery(string(body))
 	for name, all := range values {
-		f.fields[name] = clean(all[0])
+		f.fields[name] = channel.Clean(all[0])
 	}
 	if raw, ok := values["body-mime"]; ok {
 		f.fields["body-mime"] = raw[0] // may hold any bytes
@@ -63,12 +65,12 @@ func multipartForm(body []byte, boundary string) *routeForm {
 			if err != nil {
 				kind = "application/octet-stream"
 			}
-			f.files[name] = file{name: clean(part.FileName()), kind: kind, body: raw}
+			f.files[name] = file{name: channel.Clean(part.FileName()), kind: kind, body: raw}
 		case f.has(name):
 		case name == "body-mime":
 			f.fields[name] = string(raw)
 		default:
-			f.fields[name] = clean(string(raw))
+			f.fields[name] = channel.Clean(string(raw))
 		}
 	}
 	return f

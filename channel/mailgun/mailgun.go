@@ -80,21 +80,5 @@ func (s *sender) Render(c *heliograph.Content) (channel.Rendering, error) { retu
 
 // safe takes our own secrets out of what the provider said, and bounds it.
 func (s *sender) safe(text string) string {
-	for _, secret := range []string{s.settings.APIKey, s.settings.SigningKey, strings.TrimPrefix(s.auth, "Basic ")} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "…")
-		}
-	}
-	text = clean(text)
-	if r := []rune(text); len(r) > maxProviderText {
-		text = string(r[:maxProviderText]) + "…"
-	}
-	return text
-}
-
-const maxProviderText = 300
-
-// clean takes out what no database and no JSON can hold.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	return channel.Quote(text, s.settings.APIKey, s.settings.SigningKey, strings.TrimPrefix(s.auth, "Basic "))
 }

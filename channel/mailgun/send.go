@@ -100,7 +100,7 @@ func form(out *channel.Outgoing, raw []byte) (body []byte, contentType string, e
 
 // bareID is an id as events have it: without angle brackets.
 func bareID(id string) string {
-	return clean(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(id), "<"), ">"))
+	return channel.Clean(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(id), "<"), ">"))
 }
 
 // refused classifies an answer that is not a success.

@@ -126,22 +126,7 @@ func (s *sender) request(method, path string) *http.Request {
 
 // safe takes our own secrets out of what the provider said, and bounds it.
 func (s *sender) safe(text string) string {
-	for _, secret := range []string{s.settings.AccessKey, s.settings.SigningKey} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "…")
-		}
-	}
-	if r := []rune(clean(text)); len(r) > maxProviderText {
-		return string(r[:maxProviderText]) + "…"
-	}
-	return clean(text)
-}
-
-const maxProviderText = 300
-
-// clean takes out what no database and no JSON can hold.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	return channel.Quote(text, s.settings.AccessKey, s.settings.SigningKey)
 }
 
 var (

@@ -93,7 +93,7 @@ func parseForm(text string) (fields, error) {
 		if value, err = url.QueryUnescape(value); err != nil || len(out) == maxFields {
 			return nil, invalid("a field is not encoded as a form's, or there are too many")
 		}
-		out = append(out, field{strings.ToLower(clean(name)), clean(value)})
+		out = append(out, field{strings.ToLower(channel.Clean(name)), channel.Clean(value)})
 	}
 	return out, nil
 }
@@ -115,7 +115,7 @@ func parseJSON(body []byte) (fields, error) {
 		for _, v := range list[:min(len(list), maxFields)] {
 			switch v.(type) {
 			case string, json.Number, bool:
-				out = append(out, field{strings.ToLower(clean(name)), clean(fmt.Sprint(v))})
+				out = append(out, field{strings.ToLower(channel.Clean(name)), channel.Clean(fmt.Sprint(v))})
 			}
 		}
 	}

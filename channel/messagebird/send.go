@@ -109,7 +109,7 @@ func (s *sender) call(req *http.Request, body []byte, picture bool) channel.Resu
 			Message: "MessageBird's answer to the message cannot be read; it may have been sent",
 		}
 	}
-	r := channel.Accepted(reply.Status, clean(answer.ID))
+	r := channel.Accepted(reply.Status, channel.Clean(answer.ID))
 	for _, item := range answer.Recipients.Items {
 		r.Parts += item.Parts
 	}

@@ -54,7 +54,7 @@ func key(id, recipient, word string) string {
 	if len(recipient)+len(word) > maxID {
 		recipient, word = recipient[:min(len(recipient), maxID/2)], word[:min(len(word), maxID/2)]
 	}
-	return clean(id + ":" + recipient + ":" + word)
+	return channel.Clean(id + ":" + recipient + ":" + word)
 }
 
 // plainReason is how the vendor's list spells a reason.

@@ -19,7 +19,7 @@ func (r record) field(name string) string {
 	if name == "" {
 		return ""
 	}
-	return clean(r(name))
+	return channel.Clean(r(name))
 }
 
 // ofForm reads a form. Of a field that comes twice the first counts.

@@ -114,7 +114,7 @@ func (s *sender) outcome(reply *channel.Reply, reference string) channel.Result 
 	case s.idPattern != nil:
 		id = ""
 		if m := s.idPattern.FindSubmatch(reply.Body); m != nil {
-			id = clean(string(m[1]))
+			id = channel.Clean(string(m[1]))
 		}
 	}
 	if id = short(id); id == "" {

@@ -10,7 +10,6 @@ package smshttp
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"heliograph"
@@ -67,22 +66,7 @@ func (s *sender) Render(c *heliograph.Content) (channel.Rendering, error) {
 }
 
 // safe takes our own secrets out of what the provider said, and bounds it.
-func (s *sender) safe(text string) string {
-	for _, secret := range s.secrets {
-		text = strings.ReplaceAll(text, secret, "…")
-	}
-	if r := []rune(strings.TrimSpace(clean(text))); len(r) > maxProviderText {
-		return string(r[:maxProviderText]) + "…"
-	}
-	return strings.TrimSpace(clean(text))
-}
-
-const maxProviderText = 300
-
-// clean takes out what no database and no JSON can hold.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
-}
+func (s *sender) safe(text string) string { return channel.Quote(text, s.secrets...) }
 
 var (
 	_ channel.Receiver = (*sender)(nil)

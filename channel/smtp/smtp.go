@@ -105,16 +105,5 @@ func (s *sender) Render(c *heliograph.Content) (channel.Rendering, error) { retu
 
 // safe takes our own secrets out of what the server said, and bounds it.
 func (s *sender) safe(text string) string {
-	for _, secret := range []string{s.settings.Password, s.settings.InboundSecret} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "…")
-		}
-	}
-	text = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")), " ")
-	if r := []rune(text); len(r) > maxServerText {
-		text = string(r[:maxServerText]) + "…"
-	}
-	return text
+	return channel.Quote(strings.Join(strings.Fields(text), " "), s.settings.Password, s.settings.InboundSecret)
 }
-
-const maxServerText = 300

@@ -32,10 +32,10 @@ func (s *sender) inbound(form fields) (*channel.Received, error) {
 	}
 	m := &channel.MessageFact{
 		From: addressOf(from), To: addressOf(form.get("To")), External: sid,
-		Text: clean(s.body(form)), Media: media(form),
-		Name: clean(form.get("ProfileName")), Info: origin(form),
+		Text: channel.Clean(s.body(form)), Media: media(form),
+		Name: channel.Clean(form.get("ProfileName")), Info: origin(form),
 		Keyword:         keyword(form.get("OptOutType")),
-		AnswersExternal: clean(form.get("OriginalRepliedMessageSid")),
+		AnswersExternal: channel.Clean(form.get("OriginalRepliedMessageSid")),
 	}
 	// Twilio answers opt-out words on numbers of full length by itself, and on
 	// any sender whose service has Advanced Opt-Out. Short codes are ours.
@@ -59,7 +59,7 @@ func media(form fields) (out []channel.Media) {
 		if url == "" {
 			break
 		}
-		out = append(out, channel.Media{URL: clean(url), Type: clean(form.get("MediaContentType" + strconv.Itoa(i)))})
+		out = append(out, channel.Media{URL: channel.Clean(url), Type: channel.Clean(form.get("MediaContentType" + strconv.Itoa(i)))})
 	}
 	return out
 }
@@ -74,7 +74,7 @@ func origin(form fields) map[string]string {
 			if out == nil {
 				out = map[string]string{}
 			}
-			out[n.key] = clean(v)
+			out[n.key] = channel.Clean(v)
 		}
 	}
 	return out

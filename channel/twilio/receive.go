@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"net/http"
-	"strings"
 
 	"heliograph"
 	"heliograph/channel"
@@ -46,10 +45,5 @@ func messageSID(form fields) (string, error) {
 	if sid == "" || len(sid) > 64 {
 		return "", invalid("MessageSid is missing")
 	}
-	return clean(sid), nil
-}
-
-// clean takes out what no database and no JSON can hold.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	return channel.Clean(sid), nil
 }

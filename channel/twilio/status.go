@@ -15,7 +15,7 @@ func (s *sender) status(req *channel.Request, form fields) (*channel.Received, e
 	if err != nil {
 		return nil, err
 	}
-	word := clean(form.first("MessageStatus", "SmsStatus"))
+	word := channel.Clean(form.first("MessageStatus", "SmsStatus"))
 	f := &channel.StatusFact{External: sid, Word: word, Address: addressOf(form.get("To"))}
 	f.Delivery, f.Attempt = echo(queryOf(req))
 	switch word {
@@ -55,5 +55,5 @@ func addressOf(said string) string {
 	if n, ok := sms.Normalise(said); ok {
 		return n
 	}
-	return clean(said)
+	return channel.Clean(said)
 }

@@ -14,7 +14,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"heliograph"
@@ -108,14 +107,4 @@ func newRequest(method string, target *url.URL, auth string) *http.Request {
 }
 
 // safe takes our own secrets out of what the provider said, and bounds it.
-func (s *sender) safe(text string) string {
-	for _, secret := range s.settings.secrets() {
-		text = strings.ReplaceAll(text, secret, "…")
-	}
-	if r := []rune(strings.ToValidUTF8(text, "")); len(r) > maxProviderText {
-		text = string(r[:maxProviderText]) + "…"
-	}
-	return text
-}
-
-const maxProviderText = 300
+func (s *sender) safe(text string) string { return channel.Quote(text, s.settings.secrets()...) }

@@ -3,6 +3,8 @@ package whatsapp
 import (
 	"encoding/json"
 	"strconv"
+
+	"heliograph/channel"
 )
 
 // fields is a JSON object of which nothing is certain: Meta adds fields without
@@ -41,7 +43,7 @@ func (f fields) text(key string) string {
 	case c == '"':
 		var s string
 		_ = json.Unmarshal(raw, &s)
-		return clean(s)
+		return channel.Clean(s)
 	case c == '-' || c >= '0' && c <= '9':
 		return string(raw)
 	}

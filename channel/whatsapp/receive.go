@@ -59,7 +59,7 @@ func (s *sender) subscribe(req *channel.Request) (*channel.Received, error) {
 		return nil, heliograph.Errorf(heliograph.Forbidden, heliograph.CodeForbidden, "the verify token is not the integration's")
 	}
 	return &channel.Received{Answer: channel.Answer{
-		Status: http.StatusOK, ContentType: "text/plain; charset=utf-8", Body: clean(challenge),
+		Status: http.StatusOK, ContentType: "text/plain; charset=utf-8", Body: channel.Clean(challenge),
 	}}, nil
 }
 

@@ -16,7 +16,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strings"
 	"time"
 
 	"heliograph"
@@ -109,22 +108,7 @@ func (s *sender) request(method, path, token string) (*http.Request, error) {
 }
 
 // safe takes our own secrets out of what the provider said, and bounds it.
-func (s *sender) safe(text string) string {
-	for _, secret := range s.settings.secrets() {
-		text = strings.ReplaceAll(text, secret, "…")
-	}
-	if r := []rune(clean(text)); len(r) > maxProviderText {
-		return string(r[:maxProviderText]) + "…"
-	}
-	return clean(text)
-}
-
-const maxProviderText = 300
-
-// clean takes out what no database and no JSON can hold.
-func clean(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
-}
+func (s *sender) safe(text string) string { return channel.Quote(text, s.settings.secrets()...) }
 
 var (
 	_ channel.Receiver  = (*sender)(nil)
