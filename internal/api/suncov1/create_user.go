@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/profile"
 )
 
@@ -23,7 +24,7 @@ func (a *API) createUser(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	signedUp, err := readTime("signedUpAt", in.SignedUpAt)
+	signedUp, err := sunco.ReadTime("signedUpAt", in.SignedUpAt)
 	if err != nil {
 		return nil, err
 	}
@@ -34,5 +35,5 @@ func (a *API) createUser(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appUserAnswer{wireUser(u)}, nil
+	return appUserAnswer{sunco.AppUserOf(u)}, nil
 }

@@ -1,6 +1,10 @@
 package suncov1
 
-import "context"
+import (
+	"context"
+
+	"heliograph/internal/api/sunco"
+)
 
 func (a *API) deleteProfile(ctx context.Context, c *call) (any, error) {
 	id, err := c.userID(ctx)
@@ -11,5 +15,5 @@ func (a *API) deleteProfile(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appUserAnswer{wireUser(u)}, nil
+	return appUserAnswer{sunco.AppUserOf(u)}, nil
 }

@@ -1,6 +1,10 @@
 package suncov1
 
-import "context"
+import (
+	"context"
+
+	"heliograph/internal/api/sunco"
+)
 
 // conversationAnswer is an answer with the conversation alone.
 type conversationAnswer struct {
@@ -16,5 +20,5 @@ func (a *API) getConversation(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return conversationAnswer{wireConversation(conv)}, nil
+	return conversationAnswer{sunco.ConversationOf(conv)}, nil
 }

@@ -1,6 +1,10 @@
 package suncov1
 
-import "context"
+import (
+	"context"
+
+	"heliograph/internal/api/sunco"
+)
 
 func (a *API) getUser(ctx context.Context, c *call) (any, error) {
 	u, err := c.pathUser(ctx)
@@ -10,5 +14,5 @@ func (a *API) getUser(ctx context.Context, c *call) (any, error) {
 	if err := a.Profiles.Fill(ctx, u); err != nil {
 		return nil, err
 	}
-	return appUserAnswer{wireUser(u)}, nil
+	return appUserAnswer{sunco.AppUserOf(u)}, nil
 }

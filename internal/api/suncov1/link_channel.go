@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/content"
 	"heliograph/internal/profile"
 )
@@ -55,7 +56,7 @@ func (a *API) linkChannel(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appUserAnswer{wireUser(u)}, nil
+	return appUserAnswer{sunco.AppUserOf(u)}, nil
 }
 
 // confirmationMessage reads what is sent first: one text or image, or a template

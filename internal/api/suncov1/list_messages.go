@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/conversation"
 )
 
@@ -51,7 +52,7 @@ func (a *API) listMessages(ctx context.Context, c *call) (any, error) {
 }
 
 func (c *call) wirePage(p *conversation.Page) messagesJSON {
-	out := messagesJSON{Conversation: wireConversation(p.Conversation), Messages: wireMessages(p.Messages)}
+	out := messagesJSON{Conversation: sunco.ConversationOf(p.Conversation), Messages: sunco.MessagesOf(p.Messages)}
 	if p.Older {
 		out.Previous = c.pageURL("before", p.Messages[0].Received)
 	}

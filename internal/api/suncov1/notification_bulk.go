@@ -8,6 +8,7 @@ import (
 
 	"heliograph"
 	"heliograph/internal/api/httpx"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/notify"
 )
 
@@ -110,15 +111,15 @@ func (a *API) sendLines(c *call, lines []numbered) []bulkAnswer {
 }
 
 func (a *API) bulkIntent(c *call, line []byte) (*notify.Intent, error) {
-	if len(line) > maxJSON {
+	if len(line) > sunco.MaxBody {
 		return nil, &heliograph.Error{Kind: heliograph.TooLarge, Code: heliograph.CodePayloadTooLarge, Message: "a line holds at most 100 kB"}
 	}
-	if err := checkJSON(line); err != nil {
+	if err := sunco.CheckText(line); err != nil {
 		return nil, err
 	}
 	var body notificationBody
 	if err := json.Unmarshal(line, &body); err != nil {
-		return nil, jsonError(err)
+		return nil, sunco.DecodeError(err)
 	}
 	key, err := body.key("")
 	if err != nil {

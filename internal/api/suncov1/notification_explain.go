@@ -3,6 +3,7 @@ package suncov1
 import (
 	"context"
 
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/notify"
 )
 
@@ -31,7 +32,7 @@ func (a *API) explainNotification(ctx context.Context, c *call) (any, error) {
 	}
 	out := explanationJSON{Explanation: *e}
 	if e.User != nil {
-		short := wireUserShort(e.User)
+		short := sunco.AppUserShortOf(e.User)
 		out.AppUser = &short
 	}
 	return explainAnswer{out}, nil

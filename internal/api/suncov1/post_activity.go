@@ -3,6 +3,7 @@ package suncov1
 import (
 	"context"
 
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/conversation"
 )
 
@@ -31,5 +32,5 @@ func (a *API) postActivity(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return conversationAnswer{wireConversation(conv)}, nil
+	return conversationAnswer{sunco.ConversationOf(conv)}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/content"
 	"heliograph/internal/conversation"
 )
@@ -38,16 +39,16 @@ type postedJSON struct {
 	Conversation conversationJSON `json:"conversation"`
 }
 
-func (p *postedJSON) write(o *jsonOut) {
-	p.Message.write(o, "message")
+func (p *postedJSON) Write(o *jsonOut) {
+	p.Message.Write(o, "message")
 	if len(p.Extra) > 0 {
-		o.open("extraMessages", '[')
+		o.Open("extraMessages", '[')
 		for i := range p.Extra {
-			p.Extra[i].write(o, "")
+			p.Extra[i].Write(o, "")
 		}
-		o.close(']')
+		o.Close(']')
 	}
-	p.Conversation.write(o, "conversation")
+	p.Conversation.Write(o, "conversation")
 }
 
 func (a *API) postMessage(ctx context.Context, c *call) (any, error) {
@@ -76,9 +77,9 @@ func (a *API) postMessageOnce(ctx context.Context, c *call, once *conversation.O
 }
 
 func wirePosted(out *conversation.Posted) *postedJSON {
-	p := &postedJSON{Message: wireMessage(out.Message), Conversation: wireConversation(out.Conversation)}
+	p := &postedJSON{Message: sunco.MessageOf(out.Message), Conversation: sunco.ConversationOf(out.Conversation)}
 	if len(out.Extra) > 0 {
-		p.Extra = wireMessages(out.Extra)
+		p.Extra = sunco.MessagesOf(out.Extra)
 	}
 	return p
 }

@@ -1,6 +1,10 @@
 package suncov1
 
-import "context"
+import (
+	"context"
+
+	"heliograph/internal/api/sunco"
+)
 
 // readConversation never reads the body: clients send none.
 func (a *API) readConversation(ctx context.Context, c *call) (any, error) {
@@ -12,5 +16,5 @@ func (a *API) readConversation(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return conversationAnswer{wireConversation(conv)}, nil
+	return conversationAnswer{sunco.ConversationOf(conv)}, nil
 }

@@ -56,7 +56,7 @@ func (c *call) answer(ctx context.Context) (int, []byte, error) {
 
 // writer is an answer that writes its members itself, for where they are written
 // so often that reflection shows.
-type writer interface{ write(o *jsonOut) }
+type writer interface{ Write(o *jsonOut) }
 
 // encode turns an answer into JSON; nil is {}.
 func encode(out any) ([]byte, error) {
@@ -64,10 +64,10 @@ func encode(out any) ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	if w, ok := out.(writer); ok {
-		o := jsonOut{b: append(make([]byte, 0, 640), '{')}
-		w.write(&o)
-		o.close('}')
-		return o.b, o.err
+		o := jsonOut{B: append(make([]byte, 0, 640), '{')}
+		w.Write(&o)
+		o.Close('}')
+		return o.B, o.Err
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -107,7 +107,7 @@ type route struct {
 	// once, which may be nil, is tried first where there is a key. nil for all
 	// leaves the call to handle.
 	once func(ctx context.Context, c *call, once *conversation.Once) (*conversation.Kept, error)
-	// maxBody bounds the request's body in bytes; 0 means maxJSON.
+	// maxBody bounds the request's body in bytes; 0 means sunco.MaxBody.
 	maxBody int64
 	op      op
 

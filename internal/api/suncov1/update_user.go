@@ -4,16 +4,17 @@ import (
 	"context"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/profile"
 )
 
 // userChangeRequest is what to change of a user's profile.
 type userChangeRequest struct {
-	GivenName  nullable[string] `json:"givenName" doc:"null removes it."`
-	Surname    nullable[string] `json:"surname" doc:"null removes it."`
-	Email      nullable[string] `json:"email" doc:"null removes it."`
-	SignedUpAt nullable[string] `json:"signedUpAt" doc:"ISO 8601; null removes it."`
-	Properties map[string]any   `json:"properties" doc:"Merged with what is there, key by key; null removes a key."`
+	GivenName  sunco.Nullable[string] `json:"givenName" doc:"null removes it."`
+	Surname    sunco.Nullable[string] `json:"surname" doc:"null removes it."`
+	Email      sunco.Nullable[string] `json:"email" doc:"null removes it."`
+	SignedUpAt sunco.Nullable[string] `json:"signedUpAt" doc:"ISO 8601; null removes it."`
+	Properties map[string]any         `json:"properties" doc:"Merged with what is there, key by key; null removes a key."`
 }
 
 func (a *API) updateUser(ctx context.Context, c *call) (any, error) {
@@ -21,10 +22,10 @@ func (a *API) updateUser(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	change := profile.Change{GivenName: in.GivenName.change(), Surname: in.Surname.change(), Email: in.Email.change(), Properties: in.Properties}
-	if in.SignedUpAt.given {
+	change := profile.Change{GivenName: in.GivenName.Change(), Surname: in.Surname.Change(), Email: in.Email.Change(), Properties: in.Properties}
+	if in.SignedUpAt.Given {
 		var at heliograph.Millis
-		if at, err = readTime("signedUpAt", in.SignedUpAt.value); err != nil {
+		if at, err = sunco.ReadTime("signedUpAt", in.SignedUpAt.Value); err != nil {
 			return nil, err
 		}
 		change.SignedUpAt = &at
@@ -37,5 +38,5 @@ func (a *API) updateUser(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appUserAnswer{wireUser(u)}, nil
+	return appUserAnswer{sunco.AppUserOf(u)}, nil
 }

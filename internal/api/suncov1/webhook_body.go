@@ -2,6 +2,7 @@ package suncov1
 
 import (
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/webhook"
 )
 
@@ -12,11 +13,11 @@ var _ webhook.Renderer = WebhookBodies{}
 
 // Body implements webhook.Renderer.
 func (WebhookBodies) Body(dst []byte, h *heliograph.Webhook, e *heliograph.Event, c *webhook.Context) ([]byte, error) {
-	o := hookOut{jsonOut: jsonOut{b: append(dst, '{')}, h: h, e: e, c: c}
-	o.text("trigger", string(e.Trigger()))
-	o.text("version", "v1.1")
-	writeRef(&o.jsonOut, "app", e.App)
-	o.float("timestamp", e.At.Seconds())
+	o := hookOut{Writer: jsonOut{B: append(dst, '{')}, h: h, e: e, c: c}
+	o.Text("trigger", string(e.Trigger()))
+	o.Text("version", "v1.1")
+	sunco.WriteRef(&o.Writer, "app", e.App)
+	o.Float("timestamp", e.At.Seconds())
 	switch e.Type {
 	case heliograph.EventChannel, heliograph.EventUser, heliograph.EventFailure:
 		o.delivery()
@@ -24,24 +25,24 @@ func (WebhookBodies) Body(dst []byte, h *heliograph.Webhook, e *heliograph.Event
 		o.client()
 		o.merge()
 	case heliograph.EventWebhookDisabled, heliograph.EventWebhookDead:
-		o.textIf("reason", e.Data.Reason)
+		o.TextIf("reason", e.Data.Reason)
 		o.client()
-		writeRefIf(&o.jsonOut, "webhook", e.Data.Webhook)
+		sunco.WriteRefIf(&o.Writer, "webhook", e.Data.Webhook)
 	default:
 		o.before()
 		o.user("appUser")
-		writeRefIf(&o.jsonOut, "conversation", e.Conversation)
+		sunco.WriteRefIf(&o.Writer, "conversation", e.Conversation)
 		o.client()
 		o.after()
 	}
-	o.close('}')
-	return o.b, o.err
+	o.Close('}')
+	return o.B, o.Err
 }
 
 // hookOut writes one body: the keys of every trigger are in one order, and which
 // of them are there depends on it.
 type hookOut struct {
-	jsonOut
+	sunco.Writer
 	h *heliograph.Webhook
 	e *heliograph.Event
 	c *webhook.Context
@@ -55,15 +56,15 @@ func (o *hookOut) before() {
 		o.messages()
 	case heliograph.EventClientAdd, heliograph.EventClientRemove:
 		o.failure(data.Error)
-		o.textIf("reason", data.Reason)
+		o.TextIf("reason", data.Reason)
 	case heliograph.EventLinkMatch, heliograph.EventLinkSuccess, heliograph.EventLinkFailure:
 		o.failure(data.Error)
-		o.textIf("channel", data.Channel)
-		o.textsIf("criteria", data.Criteria)
-		writeIDIf(&o.jsonOut, "integrationId", data.Integ)
+		o.TextIf("channel", data.Channel)
+		o.TextsIf("criteria", data.Criteria)
+		sunco.WriteIDIf(&o.Writer, "integrationId", data.Integ)
 	case heliograph.EventConsent:
-		o.textIf("channel", data.Channel)
-		writeIDIf(&o.jsonOut, "integrationId", data.Integ)
+		o.TextIf("channel", data.Channel)
+		sunco.WriteIDIf(&o.Writer, "integrationId", data.Integ)
 	}
 }
 
@@ -75,68 +76,68 @@ func (o *hookOut) after() {
 		o.source()
 	case heliograph.EventTyping:
 		o.source()
-		o.open("activity", '{')
-		o.text("type", data.Activity)
-		o.close('}')
+		o.Open("activity", '{')
+		o.Text("type", data.Activity)
+		o.Close('}')
 	case heliograph.EventPostback:
 		o.source()
 		o.postback()
 	case heliograph.EventConsent:
 		// A change of what a person allows. An addition of ours.
-		o.open("consent", '{')
-		o.text("action", data.Reason)
-		o.text("address", data.Criteria["address"])
-		o.text("scope", data.Criteria["scope"])
-		o.text("source", data.Criteria["source"])
-		o.close('}')
+		o.Open("consent", '{')
+		o.Text("action", data.Reason)
+		o.Text("address", data.Criteria["address"])
+		o.Text("scope", data.Criteria["scope"])
+		o.Text("source", data.Criteria["source"])
+		o.Close('}')
 	}
 }
 
 func (o *hookOut) messages() {
-	o.open("messages", '[')
+	o.Open("messages", '[')
 	if o.c.Message != nil {
-		w := wireMessage(o.c.Message)
-		w.write(&o.jsonOut, "")
+		w := sunco.MessageOf(o.c.Message)
+		w.Write(&o.Writer, "")
 	}
-	o.close(']')
+	o.Close(']')
 	if len(o.c.Recent) == 0 {
 		return
 	}
-	o.open("recentNotifications", '[')
+	o.Open("recentNotifications", '[')
 	for _, m := range o.c.Recent {
-		w := wireMessage(m)
-		w.write(&o.jsonOut, "")
+		w := sunco.MessageOf(m)
+		w.Write(&o.Writer, "")
 	}
-	o.close(']')
+	o.Close(']')
 }
 
 func (o *hookOut) source() {
-	s := sourceJSON{Type: heliograph.SourceAPI}
+	s := sunco.Source{Type: heliograph.SourceAPI}
 	if o.e.Data.Channel != "" {
-		s = sourceJSON{Type: o.e.Data.Channel, IntegrationID: o.e.Data.Integ.String()}
+		s = sunco.Source{Type: o.e.Data.Channel, IntegrationID: o.e.Data.Integ.String()}
 	}
-	s.write(&o.jsonOut, "source")
+	s.Write(&o.Writer, "source")
 }
 
 // postback writes a postback action that was clicked, with its message.
 func (o *hookOut) postback() {
 	clicked := heliograph.Action{ID: o.e.Data.ActionID, Type: "postback"}
-	o.open("postbacks", '[')
-	o.open("", '{')
+	o.Open("postbacks", '[')
+	o.Open("", '{')
 	if m := o.c.Message; m != nil {
-		w := wireMessage(m)
-		w.write(&o.jsonOut, "message")
+		w := sunco.MessageOf(m)
+		w.Write(&o.Writer, "message")
 		clicked = actionIn(m, clicked)
 	}
-	o.open("action", '{')
-	o.text("_id", clicked.ID)
-	o.text("type", clicked.Type)
-	o.textIf("text", clicked.Text)
-	o.textIf("payload", clicked.Payload)
-	o.documentIf("metadata", clicked.Metadata)
-	o.close('}')
-	o.close('}')
-	o.close(']')
+	o.Open("action", '{')
+	o.Text("_id", clicked.ID)
+	o.Text("type", clicked.Type)
+	o.TextIf("text", clicked.Text)
+	o.TextIf("payload", clicked.Payload)
+	o.DocumentIf("metadata", clicked.Metadata)
+	o.Close('}')
+	o.Close('}')
+	o.Close(']')
 }
 
 // actionIn returns the action of m, or of one of its items, with the id of a; or

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 )
 
 // delivery writes the keys of notification:delivery:* and message:delivery:*.
@@ -11,19 +12,19 @@ func (o *hookOut) delivery() {
 	e := o.e
 	notification := e.Data.Kind == heliograph.NotificationDelivery
 	o.destination(notification)
-	o.flag("isFinalEvent", e.Data.Final)
+	o.Flag("isFinalEvent", e.Data.Final)
 	o.externals()
 	if notification {
 		o.notification()
 	} else {
-		writeRefIf(&o.jsonOut, "message", e.Message)
+		sunco.WriteRefIf(&o.Writer, "message", e.Message)
 	}
 	if e.Type == heliograph.EventFailure {
 		o.failed()
 	}
 	if !notification {
 		o.user("appUser")
-		writeRefIf(&o.jsonOut, "conversation", e.Conversation)
+		sunco.WriteRefIf(&o.Writer, "conversation", e.Conversation)
 	}
 	o.client()
 }
@@ -36,11 +37,11 @@ func (o *hookOut) destination(notification bool) {
 			address = d.Address
 		}
 	}
-	o.open("destination", '{')
-	o.textIf("type", kind)
-	writeIDIf(&o.jsonOut, "integrationId", integration)
-	o.textIf("destinationId", address)
-	o.close('}')
+	o.Open("destination", '{')
+	o.TextIf("type", kind)
+	sunco.WriteIDIf(&o.Writer, "integrationId", integration)
+	o.TextIf("destinationId", address)
+	o.Close('}')
 }
 
 // externals writes the provider's ids.
@@ -52,13 +53,13 @@ func (o *hookOut) externals() {
 	if len(ids) == 0 {
 		return
 	}
-	o.open("externalMessages", '[')
+	o.Open("externalMessages", '[')
 	for _, id := range ids {
-		o.open("", '{')
-		o.text("id", id)
-		o.close('}')
+		o.Open("", '{')
+		o.Text("id", id)
+		o.Close('}')
 	}
-	o.close(']')
+	o.Close(']')
 }
 
 // notification names a notification, with what its sender wrote into the
@@ -66,17 +67,17 @@ func (o *hookOut) externals() {
 // address belongs to.
 func (o *hookOut) notification() {
 	e := o.e
-	o.open("notification", '{')
-	o.text("_id", e.Delivery.String())
+	o.Open("notification", '{')
+	o.Text("_id", e.Delivery.String())
 	if said := o.c.Said(); said != nil {
-		o.documentIf("metadata", said.Metadata)
+		o.DocumentIf("metadata", said.Metadata)
 	}
-	o.close('}')
+	o.Close('}')
 	if !e.User.IsZero() {
-		o.open("matchResult", '{')
+		o.Open("matchResult", '{')
 		o.user("appUser")
-		writeRefIf(&o.jsonOut, "conversation", e.Conversation)
-		o.close('}')
+		sunco.WriteRefIf(&o.Writer, "conversation", e.Conversation)
+		o.Close('}')
 	}
 }
 
@@ -99,9 +100,9 @@ func (o *hookOut) failed() {
 		o.failure(o.e.Data.Error)
 		return
 	}
-	o.open("error", '{')
-	o.text("code", heliograph.ReasonUncategorized)
-	o.close('}')
+	o.Open("error", '{')
+	o.Text("code", heliograph.ReasonUncategorized)
+	o.Close('}')
 }
 
 // failure writes why something failed, in the words of v1.1, with what the
@@ -110,26 +111,26 @@ func (o *hookOut) failure(e *heliograph.DeliveryError) {
 	if e == nil {
 		return
 	}
-	o.open("error", '{')
-	o.text("code", strictCode(e.Code))
-	o.textIf("message", e.Message)
-	o.open("underlyingError", '{')
-	o.text("reason", e.Code)
-	o.intIf("status", int64(e.HTTPStatus))
-	o.textIf("message", e.Message)
+	o.Open("error", '{')
+	o.Text("code", strictCode(e.Code))
+	o.TextIf("message", e.Message)
+	o.Open("underlyingError", '{')
+	o.Text("reason", e.Code)
+	o.IntIf("status", int64(e.HTTPStatus))
+	o.TextIf("message", e.Message)
 	if e.Provider != "" {
-		o.open("errors", '[')
-		o.open("", '{')
-		o.key("code")
+		o.Open("errors", '[')
+		o.Open("", '{')
+		o.Key("code")
 		if n, err := strconv.Atoi(e.Provider); err == nil { // a number where the provider's code is one
-			o.b = strconv.AppendInt(o.b, int64(n), 10)
+			o.B = strconv.AppendInt(o.B, int64(n), 10)
 		} else {
-			o.quoted(e.Provider)
+			o.Quoted(e.Provider)
 		}
-		o.textIf("title", e.Message)
-		o.close('}')
-		o.close(']')
+		o.TextIf("title", e.Message)
+		o.Close('}')
+		o.Close(']')
 	}
-	o.close('}')
-	o.close('}')
+	o.Close('}')
+	o.Close('}')
 }

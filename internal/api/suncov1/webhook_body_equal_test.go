@@ -59,10 +59,10 @@ func TestShapesAreWrittenAsEncodingJSONWould(t *testing.T) {
 		var s appUserShortJSON
 		var c clientJSON
 		for shape, write := range map[any]func(*jsonOut){
-			&m: func(o *jsonOut) { m.write(o, "") },
-			&u: func(o *jsonOut) { u.write(o, "") },
-			&s: func(o *jsonOut) { s.write(o, "") },
-			&c: func(o *jsonOut) { c.write(o, "") },
+			&m: func(o *jsonOut) { m.Write(o, "") },
+			&u: func(o *jsonOut) { u.Write(o, "") },
+			&s: func(o *jsonOut) { s.Write(o, "") },
+			&c: func(o *jsonOut) { c.Write(o, "") },
 		} {
 			draw(t, reflect.ValueOf(shape).Elem())
 			// Nil lists of these are never written: wireUser makes them.
@@ -70,10 +70,10 @@ func TestShapesAreWrittenAsEncodingJSONWould(t *testing.T) {
 			var want bytes.Buffer
 			enc := json.NewEncoder(&want)
 			enc.SetEscapeHTML(false)
-			o := jsonOut{b: []byte("[")}
+			o := jsonOut{B: []byte("[")}
 			write(&o)
-			if err := enc.Encode(shape); (err == nil) != (o.err == nil) || err == nil && string(o.b) != "["+string(bytes.TrimSpace(want.Bytes())) {
-				t.Fatalf("got  %s (%v)\nwant %s (%v)", o.b, o.err, &want, err)
+			if err := enc.Encode(shape); (err == nil) != (o.Err == nil) || err == nil && string(o.B) != "["+string(bytes.TrimSpace(want.Bytes())) {
+				t.Fatalf("got  %s (%v)\nwant %s (%v)", o.B, o.Err, &want, err)
 			}
 		}
 	})

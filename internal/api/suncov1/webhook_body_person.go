@@ -1,6 +1,9 @@
 package suncov1
 
-import "heliograph"
+import (
+	"heliograph"
+	"heliograph/internal/api/sunco"
+)
 
 // user writes the user an event is about: in full where the webhook asks for
 // it, and for a conversation that starts; nothing when the event is about none.
@@ -8,8 +11,8 @@ func (o *hookOut) user(name string) {
 	switch {
 	case o.e.User.IsZero():
 	case o.c.User != nil && (o.h.IncludeFullUser || o.e.Type == heliograph.EventConversation):
-		w := wireUser(o.c.User)
-		w.write(&o.jsonOut, name)
+		w := sunco.AppUserOf(o.c.User)
+		w.Write(&o.Writer, name)
 	default:
 		o.shortUser(name)
 	}
@@ -20,11 +23,11 @@ func (o *hookOut) shortUser(name string) {
 	e := o.e
 	w := appUserShortJSON{UserID: e.Data.ExtID, ConversationStarted: !e.Conversation.IsZero()}
 	if o.c.User != nil {
-		w = wireUserShort(o.c.User)
+		w = sunco.AppUserShortOf(o.c.User)
 	} else {
 		w.ID = e.User.String()
 	}
-	w.write(&o.jsonOut, name)
+	w.Write(&o.Writer, name)
 }
 
 // client writes the client an event is about; of one that is gone, what the
@@ -34,14 +37,14 @@ func (o *hookOut) client() {
 	data := &o.e.Data
 	switch {
 	case o.c.Client != nil && (about || o.h.IncludeClient):
-		w := wireClient(o.c.Client)
-		w.write(&o.jsonOut, "client")
+		w := sunco.ClientOf(o.c.Client)
+		w.Write(&o.Writer, "client")
 	case about && !data.Client.IsZero():
 		w := clientJSON{
 			ID: data.Client.String(), SameID: data.Client.String(), Platform: data.Channel,
 			IntegrationID: data.Integ.String(), Status: string(heliograph.ClientInactive),
 		}
-		w.write(&o.jsonOut, "client")
+		w.Write(&o.Writer, "client")
 	}
 }
 
@@ -65,13 +68,13 @@ func (o *hookOut) merge() {
 	if o.c.User != nil {
 		started = o.c.User.ConversationStarted()
 	}
-	o.open("discarded", '[')
+	o.Open("discarded", '[')
 	for i, id := range data.Other {
 		w := appUserShortJSON{ID: id.String(), ConversationStarted: started}
 		if i < len(data.OtherExt) {
 			w.UserID = data.OtherExt[i]
 		}
-		w.write(&o.jsonOut, "")
+		w.Write(&o.Writer, "")
 	}
-	o.close(']')
+	o.Close(']')
 }

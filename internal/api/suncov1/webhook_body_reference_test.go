@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/webhook"
 )
 
@@ -38,7 +39,7 @@ type hookBody struct {
 	AppUser      any           `json:"appUser,omitempty"`
 	Conversation *idJSON       `json:"conversation,omitempty"`
 	Client       *clientJSON   `json:"client,omitempty"`
-	Source       *sourceJSON   `json:"source,omitempty"`
+	Source       *sunco.Source `json:"source,omitempty"`
 	Activity     *activityJSON `json:"activity,omitempty"`
 	Postbacks    []postback    `json:"postbacks,omitempty"`
 
@@ -77,7 +78,7 @@ func referenceBody(dst []byte, h *heliograph.Webhook, e *heliograph.Event, c *we
 		b.about(e, c)
 	}
 	if h.IncludeClient && b.Client == nil && c.Client != nil {
-		w := wireClient(c.Client)
+		w := sunco.ClientOf(c.Client)
 		b.Client = &w
 	}
 	buf := bytes.NewBuffer(dst)
@@ -103,9 +104,9 @@ func (b *hookBody) about(e *heliograph.Event, c *webhook.Context) {
 	case heliograph.EventMessageCustomer, heliograph.EventMessageBusiness:
 		b.Messages = []messageJSON{}
 		if c.Message != nil {
-			b.Messages = append(b.Messages, wireMessage(c.Message))
+			b.Messages = append(b.Messages, sunco.MessageOf(c.Message))
 		}
-		b.Recent = wireMessages(c.Recent)
+		b.Recent = sunco.MessagesOf(c.Recent)
 	case heliograph.EventConversation, heliograph.EventRead:
 		b.Source = hookSource(e)
 	case heliograph.EventTyping:
@@ -143,7 +144,7 @@ func hookUser(h *heliograph.Webhook, e *heliograph.Event, c *webhook.Context) an
 	case e.User.IsZero():
 		return nil
 	case c.User != nil && (h.IncludeFullUser || e.Type == heliograph.EventConversation):
-		return wireUser(c.User)
+		return sunco.AppUserOf(c.User)
 	}
 	return shortUser(e, c)
 }
@@ -151,23 +152,23 @@ func hookUser(h *heliograph.Webhook, e *heliograph.Event, c *webhook.Context) an
 // shortUser names the user, by what the event itself knows when the user is gone.
 func shortUser(e *heliograph.Event, c *webhook.Context) appUserShortJSON {
 	if c.User != nil {
-		return wireUserShort(c.User)
+		return sunco.AppUserShortOf(c.User)
 	}
 	return appUserShortJSON{ID: e.User.String(), UserID: e.Data.ExtID, ConversationStarted: !e.Conversation.IsZero()}
 }
 
-func hookSource(e *heliograph.Event) *sourceJSON {
+func hookSource(e *heliograph.Event) *sunco.Source {
 	if e.Data.Channel == "" {
-		return &sourceJSON{Type: heliograph.SourceAPI}
+		return &sunco.Source{Type: heliograph.SourceAPI}
 	}
-	return &sourceJSON{Type: e.Data.Channel, IntegrationID: e.Data.Integ.String()}
+	return &sunco.Source{Type: e.Data.Channel, IntegrationID: e.Data.Integ.String()}
 }
 
 // hookClient is the client an event is about; of one that is gone, what the
 // event knows.
 func hookClient(e *heliograph.Event, c *webhook.Context) *clientJSON {
 	if c.Client != nil {
-		w := wireClient(c.Client)
+		w := sunco.ClientOf(c.Client)
 		return &w
 	}
 	if e.Data.Client.IsZero() {
@@ -298,7 +299,7 @@ func postbackOf(e *heliograph.Event, m *heliograph.Message) postback {
 	if m == nil {
 		return out
 	}
-	w := wireMessage(m)
+	w := sunco.MessageOf(m)
 	out.Message = &w
 	all := slices.Clone(m.Actions)
 	for _, item := range m.Items {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/webhook"
 )
 
@@ -64,10 +65,10 @@ func (c *call) callQuery() (q webhook.CallQuery, err error) {
 	default:
 		return q, heliograph.InvalidField("outcome", "must be done, retry, refused or dead")
 	}
-	if q.From, err = readTime("from", v.Get("from")); err != nil {
+	if q.From, err = sunco.ReadTime("from", v.Get("from")); err != nil {
 		return q, err
 	}
-	if q.To, err = readTime("to", v.Get("to")); err != nil {
+	if q.To, err = sunco.ReadTime("to", v.Get("to")); err != nil {
 		return q, err
 	}
 	if q.Limit, err = c.number("limit", 25, 1, 100); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/webhook"
 )
 
@@ -56,8 +57,8 @@ func (in *replayRequest) read() (r webhook.Replay, err error) {
 	if in.After != "" && !parseID(in.After, &r.After) {
 		return r, heliograph.InvalidField("after", "must be what the last call answered")
 	}
-	if r.From, err = readTime("from", in.From); err == nil {
-		r.To, err = readTime("to", in.To)
+	if r.From, err = sunco.ReadTime("from", in.From); err == nil {
+		r.To, err = sunco.ReadTime("to", in.To)
 	}
 	return r, err
 }

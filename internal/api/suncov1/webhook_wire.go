@@ -2,6 +2,7 @@ package suncov1
 
 import (
 	"heliograph"
+	"heliograph/internal/api/sunco"
 	"heliograph/internal/webhook"
 )
 
@@ -43,7 +44,7 @@ func wireWebhook(h *heliograph.Webhook) webhookJSON {
 	return webhookJSON{
 		ID: h.ID.String(), Target: h.Target, Triggers: h.Triggers, Secret: h.Secret.Reveal(), Version: "v1.1",
 		IncludeClient: h.IncludeClient, IncludeFullUser: h.IncludeFullUser,
-		IntegrationID: h.Integration.String(), Disabled: h.Disabled, FailingSince: isoTime(h.Failing),
+		IntegrationID: h.Integration.String(), Disabled: h.Disabled, FailingSince: sunco.ISO(h.Failing),
 	}
 }
 

@@ -1,4 +1,4 @@
-package suncov1
+package sunco
 
 import (
 	"crypto/md5"
@@ -8,37 +8,37 @@ import (
 	"heliograph"
 )
 
-// messageJSON is a message on the wire.
-type messageJSON struct {
-	ID        string       `json:"_id"`
-	Type      string       `json:"type"`
-	Role      string       `json:"role" doc:"appMaker or appUser."`
-	AuthorID  string       `json:"authorId"`
-	Name      string       `json:"name,omitempty"`
-	Email     string       `json:"email,omitempty"`
-	AvatarURL string       `json:"avatarUrl,omitempty"`
-	Received  float64      `json:"received" doc:"Decimal Unix seconds; later for every message of a conversation."`
-	Source    sourceJSON   `json:"source"`
-	Text      *string      `json:"text,omitempty"`
-	MediaURL  string       `json:"mediaUrl,omitempty"`
-	MediaType string       `json:"mediaType,omitempty"`
-	MediaSize int64        `json:"mediaSize,omitempty"`
-	AltText   string       `json:"altText,omitempty"`
-	Payload   string       `json:"payload,omitempty"`
-	Actions   []actionJSON `json:"actions,omitempty"`
-	structureJSON
+// Message is a message on the wire.
+type Message struct {
+	ID        string   `json:"_id"`
+	Type      string   `json:"type"`
+	Role      string   `json:"role" doc:"appMaker or appUser."`
+	AuthorID  string   `json:"authorId"`
+	Name      string   `json:"name,omitempty"`
+	Email     string   `json:"email,omitempty"`
+	AvatarURL string   `json:"avatarUrl,omitempty"`
+	Received  float64  `json:"received" doc:"Decimal Unix seconds; later for every message of a conversation."`
+	Source    Source   `json:"source"`
+	Text      *string  `json:"text,omitempty"`
+	MediaURL  string   `json:"mediaUrl,omitempty"`
+	MediaType string   `json:"mediaType,omitempty"`
+	MediaSize int64    `json:"mediaSize,omitempty"`
+	AltText   string   `json:"altText,omitempty"`
+	Payload   string   `json:"payload,omitempty"`
+	Actions   []Action `json:"actions,omitempty"`
+	Structure
 	Metadata map[string]any `json:"metadata,omitempty"`
-	Answers  *answersJSON   `json:"answers,omitempty" doc:"What was sent that this message answers. An addition of ours."`
+	Answers  *Answers       `json:"answers,omitempty" doc:"What was sent that this message answers. An addition of ours."`
 }
 
-type sourceJSON struct {
+type Source struct {
 	Type          string  `json:"type" doc:"A channel, api or notification."`
 	IntegrationID string  `json:"integrationId,omitempty"`
 	OriginalID    string  `json:"originalMessageId,omitempty" doc:"The provider's id."`
 	OriginalAt    float64 `json:"originalMessageTimestamp,omitempty"`
 }
 
-type actionJSON struct {
+type Action struct {
 	ID       string         `json:"_id"`
 	Type     string         `json:"type"`
 	Text     string         `json:"text"`
@@ -56,54 +56,54 @@ type actionJSON struct {
 	Extra    map[string]any `json:"extraChannelOptions,omitempty"`
 }
 
-type answersJSON struct {
+type Answers struct {
 	MessageID      string `json:"messageId"`
 	NotificationID string `json:"notificationId,omitempty"`
 	Confidence     string `json:"confidence" doc:"exact, same_sender or last_outbound: how sure that is."`
 }
 
-// wireMessage is m on the wire. It keeps a reference to m.
-func wireMessage(m *heliograph.Message) messageJSON {
-	out := messageJSON{
+// MessageOf is m on the wire. It keeps a reference to m.
+func MessageOf(m *heliograph.Message) Message {
+	out := Message{
 		ID: m.ID.String(), Type: string(m.Type), Role: string(m.Role), AuthorID: authorID(m),
 		Name: m.Author.Name, Email: m.Author.Email, AvatarURL: avatar(&m.Author), Received: m.Received.Seconds(),
-		Source:   wireSource(&m.Source),
+		Source:   SourceOf(&m.Source),
 		MediaURL: m.MediaURL, MediaType: m.MediaType, MediaSize: m.MediaSize, AltText: m.AltText,
 		Payload: m.Payload, Metadata: m.Metadata,
 	}
 	if m.Text != "" || m.Type == heliograph.TextMessage {
 		out.Text = &m.Text
 	}
-	out.Actions = wireActions(m.Actions)
+	out.Actions = ActionsOf(m.Actions)
 	out.structure(&m.Content)
 	if m.Answers != nil {
-		out.Answers = &answersJSON{m.Answers.Message.String(), m.Answers.Notification.String(), string(m.Answers.Confidence)}
+		out.Answers = &Answers{m.Answers.Message.String(), m.Answers.Notification.String(), string(m.Answers.Confidence)}
 	}
 	return out
 }
 
-func wireActions(list []heliograph.Action) []actionJSON {
+func ActionsOf(list []heliograph.Action) []Action {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make([]actionJSON, len(list))
+	out := make([]Action, len(list))
 	for i := range list {
-		out[i] = actionJSON(list[i])
+		out[i] = Action(list[i])
 	}
 	return out
 }
 
-// wireMessages is several messages on the wire.
-func wireMessages(list []*heliograph.Message) []messageJSON {
-	out := make([]messageJSON, len(list))
+// MessagesOf is several messages on the wire.
+func MessagesOf(list []*heliograph.Message) []Message {
+	out := make([]Message, len(list))
 	for i, m := range list {
-		out[i] = wireMessage(m)
+		out[i] = MessageOf(m)
 	}
 	return out
 }
 
-func wireSource(s *heliograph.Source) sourceJSON {
-	out := sourceJSON{Type: s.Type, IntegrationID: s.Integration.String(), OriginalID: s.ExternalID}
+func SourceOf(s *heliograph.Source) Source {
+	out := Source{Type: s.Type, IntegrationID: s.Integration.String(), OriginalID: s.ExternalID}
 	if s.At != 0 && s.Type != heliograph.SourceNotification { // a notification's is when it was scheduled for
 		out.OriginalAt = s.At.Seconds()
 	}

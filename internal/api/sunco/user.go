@@ -1,11 +1,9 @@
-package suncov1
+package sunco
 
-import (
-	"heliograph"
-)
+import "heliograph"
 
-// appUserJSON is a user on the wire, with everything that is known.
-type appUserJSON struct {
+// AppUser is a user on the wire, with everything that is known.
+type AppUser struct {
 	ID                  string         `json:"_id"`
 	UserID              string         `json:"userId,omitempty" doc:"The caller's own id. Absent for users who were never given one."`
 	GivenName           string         `json:"givenName,omitempty"`
@@ -16,20 +14,20 @@ type appUserJSON struct {
 	ConversationStarted bool           `json:"conversationStarted"`
 	CredentialRequired  bool           `json:"credentialRequired"`
 	HasPaymentInfo      bool           `json:"hasPaymentInfo" doc:"Always false."`
-	Clients             []clientJSON   `json:"clients"`
-	PendingClients      []pendingJSON  `json:"pendingClients" doc:"Links under way."`
+	Clients             []Client       `json:"clients"`
+	PendingClients      []Pending      `json:"pendingClients" doc:"Links under way."`
 }
 
-// appUserShortJSON is a user as webhooks name one.
-type appUserShortJSON struct {
+// AppUserShort is a user as webhooks name one.
+type AppUserShort struct {
 	ID                  string `json:"_id"`
 	UserID              string `json:"userId,omitempty"`
 	ConversationStarted bool   `json:"conversationStarted"`
 }
 
-// clientJSON is a client on the wire. active and blocked are what older callers
+// Client is a client on the wire. active and blocked are what older callers
 // read of status.
-type clientJSON struct {
+type Client struct {
 	ID            string            `json:"_id"`
 	SameID        string            `json:"id" doc:"The same as _id."`
 	Platform      string            `json:"platform" doc:"The channel."`
@@ -47,8 +45,8 @@ type clientJSON struct {
 	WindowEnds    string            `json:"windowExpiresAt,omitempty" doc:"Until when anything but a template may be sent to it, ISO 8601. Absent when its channel has no such window, or the window is closed. Ours."`
 }
 
-// pendingJSON is a link under way.
-type pendingJSON struct {
+// Pending is a link under way.
+type Pending struct {
 	ID            string `json:"_id"`
 	SameID        string `json:"id" doc:"The same as _id."`
 	Platform      string `json:"platform"`
@@ -58,47 +56,42 @@ type pendingJSON struct {
 	Status        string `json:"status" doc:"pending"`
 }
 
-// appUserAnswer is the answer that shows one user.
-type appUserAnswer struct {
-	AppUser appUserJSON `json:"appUser"`
-}
-
-// wireUser is u, with its clients, on the wire.
-func wireUser(u *heliograph.User) appUserJSON {
-	out := appUserJSON{
+// AppUserOf is u, with its clients, on the wire.
+func AppUserOf(u *heliograph.User) AppUser {
+	out := AppUser{
 		ID: u.ID.String(), UserID: u.ExternalID, GivenName: u.Profile.GivenName, Surname: u.Profile.Surname, Email: u.Profile.Email,
-		SignedUpAt: isoTime(u.Profile.SignedUpAt), Properties: u.Profile.Properties,
+		SignedUpAt: ISO(u.Profile.SignedUpAt), Properties: u.Profile.Properties,
 		ConversationStarted: u.ConversationStarted(), CredentialRequired: u.CredentialRequired,
-		Clients: []clientJSON{}, PendingClients: []pendingJSON{},
+		Clients: []Client{}, PendingClients: []Pending{},
 	}
 	if out.Properties == nil {
 		out.Properties = map[string]any{}
 	}
 	for i := range u.Clients {
 		if c := &u.Clients[i]; c.Status == heliograph.ClientPending {
-			out.PendingClients = append(out.PendingClients, pendingJSON{
+			out.PendingClients = append(out.PendingClients, Pending{
 				ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(),
 				ExternalID: c.Address, DisplayName: c.Details.DisplayName, Status: string(c.Status),
 			})
 		} else {
-			out.Clients = append(out.Clients, wireClient(c))
+			out.Clients = append(out.Clients, ClientOf(c))
 		}
 	}
 	return out
 }
 
-// wireUserShort is u as webhooks name it.
-func wireUserShort(u *heliograph.User) appUserShortJSON {
-	return appUserShortJSON{u.ID.String(), u.ExternalID, u.ConversationStarted()}
+// AppUserShortOf is u as webhooks name it.
+func AppUserShortOf(u *heliograph.User) AppUserShort {
+	return AppUserShort{u.ID.String(), u.ExternalID, u.ConversationStarted()}
 }
 
-// wireClient is c on the wire.
-func wireClient(c *heliograph.Client) clientJSON {
-	return clientJSON{
+// ClientOf is c on the wire.
+func ClientOf(c *heliograph.Client) Client {
+	return Client{
 		ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(), ExternalID: c.Address,
 		Status: string(c.Status), Active: c.Status == heliograph.ClientActive, Blocked: c.Status == heliograph.ClientBlocked,
 		Primary: c.Primary, DisplayName: c.Details.DisplayName, AvatarURL: c.Details.AvatarURL,
-		LinkedAt: isoTime(c.LinkedAt), LastSeen: isoTime(lastSeen(c)), Info: c.Details.Info, WindowEnds: isoTime(c.WindowEnds),
+		LinkedAt: ISO(c.LinkedAt), LastSeen: ISO(lastSeen(c)), Info: c.Details.Info, WindowEnds: ISO(c.WindowEnds),
 	}
 }
 
@@ -112,8 +105,8 @@ func lastSeen(c *heliograph.Client) heliograph.Millis {
 	return c.LastSeen
 }
 
-// isoTime is m on the wire; "" when it is not known.
-func isoTime(m heliograph.Millis) string {
+// ISO is m on the wire; "" when it is not known.
+func ISO(m heliograph.Millis) string {
 	if m == 0 {
 		return ""
 	}

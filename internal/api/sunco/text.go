@@ -1,19 +1,19 @@
-package suncov1
+package sunco
 
 import (
 	"bytes"
 	"unicode/utf8"
 )
 
-// checkJSON refuses what JSON allows and a database does not: text that is not
+// CheckText refuses what JSON allows and a database does not: text that is not
 // UTF-8, the NUL character, and halves of surrogate pairs. Without this such
 // bodies would fail later, on one database and not on the other.
-func checkJSON(body []byte) error {
+func CheckText(body []byte) error {
 	if body[0] != '{' {
-		return badRequest("the body must be a JSON object")
+		return Malformed("the body must be a JSON object")
 	}
 	if !utf8.Valid(body) {
-		return badRequest("the body must be UTF-8")
+		return Malformed("the body must be UTF-8")
 	}
 	for i := 0; i < len(body); {
 		j := bytes.IndexByte(body[i:], '\\')
@@ -29,15 +29,15 @@ func checkJSON(body []byte) error {
 		i += 6
 		switch {
 		case r == 0:
-			return badRequest("the body must not contain the NUL character")
+			return Malformed("the body must not contain the NUL character")
 		case r >= 0xdc00 && r < 0xe000:
-			return badRequest("the body contains half of a surrogate pair")
+			return Malformed("the body contains half of a surrogate pair")
 		case r >= 0xd800 && r < 0xdc00:
 			if i+1 >= len(body) || body[i] != '\\' || body[i+1] != 'u' {
-				return badRequest("the body contains half of a surrogate pair")
+				return Malformed("the body contains half of a surrogate pair")
 			}
 			if low := hex4(body[i+2:]); low < 0xdc00 || low >= 0xe000 {
-				return badRequest("the body contains half of a surrogate pair")
+				return Malformed("the body contains half of a surrogate pair")
 			}
 			i += 6
 		}

@@ -1,4 +1,4 @@
-package suncov1
+package sunco
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"heliograph"
 )
 
-// readTime reads an ISO time; "" is none.
-func readTime(field, text string) (heliograph.Millis, error) {
+// ReadTime reads an ISO time; "" is none.
+func ReadTime(field, text string) (heliograph.Millis, error) {
 	if text == "" {
 		return 0, nil
 	}
