@@ -224,6 +224,7 @@ func runAccepts(ctx context.Context, tx *hotTx, args []any) error {
 	if err := b.write(ctx); err != nil {
 		return err
 	}
+	b.hint()
 	return b.begin(ctx)
 }
 

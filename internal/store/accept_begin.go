@@ -75,3 +75,20 @@ func (b *accepting) begin(ctx context.Context) error {
 	}
 	return nil
 }
+
+// hint tells of the conversations that got a notification, and of the users whose
+// conversation began with one.
+func (b *accepting) hint() {
+	s := b.tx.c.s
+	if !s.hinting() {
+		return
+	}
+	hints := make([]heliograph.Hint, 0, len(b.order))
+	for _, t := range b.order {
+		hints = append(hints, messagesHint(t.app, t.user, t.id))
+		if t.fresh {
+			hints = append(hints, userHint(t.app, t.user))
+		}
+	}
+	s.hintAfter(b.tx, hints)
+}

@@ -97,18 +97,30 @@ func (s Clients) Save(ctx context.Context, c *heliograph.Client) error {
 	if isUnique(err) {
 		return errAddressTaken
 	}
+	if err == nil && heliograph.SDKPlatform(c.Platform) {
+		s.hint(ctx, clientHint(c.App, c.User, c.ID))
+	}
 	return err
 }
 
 // Delete removes one client.
 func (s Clients) Delete(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) error {
-	_, err := s.exec(ctx, `DELETE FROM clients WHERE app_id = $1 AND id = $2`, app, id)
-	return err
+	return s.Atomically(ctx, func(ctx context.Context) error {
+		users, err := collect(ctx, s.Store, scanID[heliograph.UserID], `DELETE FROM clients WHERE app_id = $1 AND id = $2 RETURNING user_id`, app, id)
+		for _, user := range users {
+			s.hint(ctx, clientHint(app, user, id))
+		}
+		return err
+	})
 }
 
 // Move gives the clients of one user to another.
 func (s Clients) Move(ctx context.Context, app heliograph.AppID, from heliograph.UserID, to *heliograph.User) error {
 	_, err := s.exec(ctx, `UPDATE clients SET user_id = $1, conversation_id = $2 WHERE app_id = $3 AND user_id = $4`, to.ID, to.Conversation, app, from)
+	if err == nil {
+		s.hint(ctx, userHint(app, from))
+		s.hint(ctx, userHint(app, to.ID))
+	}
 	return err
 }
 

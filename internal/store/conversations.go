@@ -76,5 +76,8 @@ func (s Conversations) Advance(ctx context.Context, app heliograph.AppID, id hel
 func (s Conversations) Save(ctx context.Context, c *heliograph.Conversation) error {
 	_, err := s.exec(ctx, `UPDATE conversations SET seq = $1, last_received = $2, messages = $3, unread = $4, business_read = $5, user_read = $6, last_user_at = $7, context_from = $8
 		WHERE app_id = $9 AND id = $10`, c.Seq, c.LastReceived, c.Messages, c.Unread, c.BusinessRead, c.UserRead, c.LastUserAt, c.ContextFrom, c.App, c.ID)
+	if err == nil {
+		s.hint(ctx, heliograph.Hint{Kind: heliograph.HintState, App: c.App, User: c.User, Conversation: c.ID})
+	}
 	return err
 }

@@ -9,7 +9,8 @@ import (
 
 // listeners are told of work that a transaction left behind, after it committed.
 type listeners struct {
-	told atomic.Pointer[func([]heliograph.Told)]
+	told    atomic.Pointer[func([]heliograph.Told)]
+	changed atomic.Pointer[func([]heliograph.Hint)]
 }
 
 // OnTold sets who is offered the events that webhooks are to be told of, right

@@ -80,3 +80,11 @@ func Keeping(o Options, keep func(*os.File) error) Options {
 	o.keep = keep
 	return o
 }
+
+// Speaks reports whether s passes hints on to other processes.
+func Speaks(s *Store) bool { return s.voice.company.Load() }
+
+// Payloads packs hints as the process of a name does.
+func Payloads(name string, hints []heliograph.Hint) []string {
+	return (&voice{name: name}).payloads(hints)
+}

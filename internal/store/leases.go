@@ -33,6 +33,9 @@ func (s Leases) Beat(ctx context.Context, id heliograph.ProcessID, host string, 
 		}
 		return s.row(ctx, `SELECT count(*) FROM processes WHERE heartbeat_at >= $1`, since).Scan(&living)
 	})
+	if err == nil {
+		s.voice.accompanied(living)
+	}
 	return living, err
 }
 

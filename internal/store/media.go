@@ -142,25 +142,16 @@ func userOrNull(f *media.File) any {
 
 // tellMessage writes the type and size of f to the message that shows it.
 func (s Media) tellMessage(ctx context.Context, f *media.File) error {
-	doc, err := one(ctx, s.Store, nil, func(row scanner) (b []byte, err error) { return b, row.Scan(&b) },
-		`SELECT doc FROM messages WHERE app_id = $1 AND id = $2 /*for update*/`, f.App, f.Message)
-	if err != nil || doc == nil {
+	m, err := one(ctx, s.Store, nil, scanMessage, `SELECT `+messageColumns+` FROM messages WHERE app_id = $1 AND id = $2 /*for update*/`, f.App, f.Message)
+	if err != nil || m == nil {
 		return err
 	}
-	var c heliograph.Content
-	if err := readContent(&c, doc); err != nil {
-		return err
-	}
+	c := &m.Content
 	if !strings.Contains(c.MediaURL, f.ID.String()) || c.MediaType == f.Type && c.MediaSize == f.Size {
 		return nil
 	}
 	c.MediaType, c.MediaSize = f.Type, f.Size
-	text, err := contentDocOf(&c)
-	if err != nil {
-		return err
-	}
-	_, err = s.exec(ctx, `UPDATE messages SET doc = $1 WHERE app_id = $2 AND id = $3`, text, f.App, f.Message)
-	return err
+	return Messages{s.Store}.Rewrite(ctx, m)
 }
 
 // Attach gives an upload of the message's user to the message, unless it goes

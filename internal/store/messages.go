@@ -79,6 +79,9 @@ func (s Messages) Insert(ctx context.Context, m *heliograph.Message) error {
 	_, err = s.exec(ctx, `INSERT INTO messages (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		m.App, m.ID, m.Conversation, m.User, m.Notification, m.Seq, m.Received, string(m.Role),
 		textOrNull(source), m.Source.Integration, textOrNull(m.Source.ExternalID), at, doc)
+	if err == nil && !m.Conversation.IsZero() {
+		s.hint(ctx, messagesHint(m.App, m.User, m.Conversation))
+	}
 	return err
 }
 
@@ -96,6 +99,9 @@ func (s Messages) Rewrite(ctx context.Context, m *heliograph.Message) error {
 	n, err := s.exec(ctx, `UPDATE messages SET doc = $1 WHERE app_id = $2 AND id = $3`, doc, m.App, m.ID)
 	if err == nil && n == 0 {
 		return errNoMessage
+	}
+	if err == nil {
+		s.hintMessage(ctx, heliograph.HintChanged, m)
 	}
 	return err
 }
@@ -130,12 +136,20 @@ func (s Messages) Delete(ctx context.Context, app heliograph.AppID, c heliograph
 		if err != nil {
 			return err
 		}
+		s.hintMessage(ctx, heliograph.HintRemoved, m)
 		return Media{s.Store}.goneWith(ctx, app, []heliograph.MessageID{id})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// hintMessage tells that one message of a conversation changed or is gone.
+func (s Messages) hintMessage(ctx context.Context, kind heliograph.HintKind, m *heliograph.Message) {
+	if !m.Conversation.IsZero() {
+		s.hint(ctx, heliograph.Hint{Kind: kind, App: m.App, User: m.User, Conversation: m.Conversation, Message: m.ID})
+	}
 }
 
 // DeleteAll removes every message of a conversation, and the files that go with
@@ -147,6 +161,7 @@ func (s Messages) DeleteAll(ctx context.Context, app heliograph.AppID, c heliogr
 			return err
 		}
 		_, err := s.exec(ctx, `DELETE FROM messages WHERE app_id = $1 AND conversation_id = $2`, app, c)
+		s.hint(ctx, heliograph.Hint{Kind: heliograph.HintRemoved, App: app, Conversation: c})
 		return err
 	})
 }

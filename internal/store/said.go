@@ -221,6 +221,7 @@ func (b *saidIn) write(ctx context.Context) error {
 		}
 	}
 	b.answerTwins()
+	b.hint()
 	return b.events.write(ctx, b.s, b.tx)
 }
 
@@ -263,4 +264,16 @@ func notNull(b []byte) []byte {
 		return []byte{}
 	}
 	return b
+}
+
+// hint tells of the conversations that something was said in.
+func (b *saidIn) hint() {
+	if !b.s.hinting() {
+		return
+	}
+	hints := make([]heliograph.Hint, 0, len(b.order))
+	for _, h := range b.order {
+		hints = append(hints, messagesHint(h.now.App, h.now.User, h.now.ID))
+	}
+	b.s.hintAfter(b.tx, hints)
 }

@@ -63,6 +63,7 @@ type Store struct {
 	reads       *statements   // SQLite: prepared on the reading connections
 	listen      listeners
 	turns       turns // PostgreSQL
+	voice       voice
 }
 
 // Open connects, and starts the batching writers. The schema must be current:
@@ -100,6 +101,10 @@ func connect(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{Options: o}
 	s.turns.offer = s.offerTold
+	s.voice.s = s
+	if o.URL != "" && o.IDs != nil {
+		s.voice.name = o.IDs.Process().String()
+	}
 	var err error
 	if o.URL != "" {
 		err = s.openPostgres()
@@ -121,6 +126,7 @@ func (s *Store) Close() error {
 	if s.writers != nil {
 		s.writers.stop()
 	}
+	s.voice.close()
 	return s.closePools()
 }
 

@@ -16,6 +16,7 @@ type txState struct {
 	q     querier
 	after []func()          // run once it committed
 	told  []heliograph.Told // on PostgreSQL
+	hints []heliograph.Hint
 }
 
 // Atomically runs fn in a transaction; nested calls join the outer one. fn must
@@ -58,6 +59,9 @@ func (s *Store) once(ctx context.Context, fn func(context.Context) error) error 
 	}
 	for _, f := range state.after {
 		f()
+	}
+	if len(state.hints) > 0 {
+		s.Tell(state.hints)
 	}
 	return nil
 }

@@ -85,6 +85,9 @@ func (s Users) Save(ctx context.Context, u *heliograph.User) error {
 	}
 	_, err = s.exec(ctx, `UPDATE users SET external_id = $1, credential_required = $2, doc = $3 WHERE app_id = $4 AND id = $5`,
 		textOrNull(u.ExternalID), u.CredentialRequired, string(doc), u.App, u.ID)
+	if err == nil {
+		s.hint(ctx, userHint(u.App, u.ID))
+	}
 	return err
 }
 
@@ -107,6 +110,7 @@ func (s Users) Remove(ctx context.Context, app heliograph.AppID, id heliograph.U
 				return err
 			}
 		}
+		s.hint(ctx, userHint(app, id))
 		return nil
 	})
 }
@@ -124,6 +128,7 @@ func (s Users) StartConversation(ctx context.Context, c *heliograph.Conversation
 			return err
 		}
 		_, err = s.exec(ctx, `UPDATE clients SET conversation_id = $1 WHERE app_id = $2 AND user_id = $3`, c.ID, c.App, c.User)
+		s.hint(ctx, userHint(c.App, c.User))
 		return err
 	})
 }

@@ -29,8 +29,9 @@ func (s *Store) Wake(ctx context.Context, slots []int) error {
 	return err
 }
 
-// Listen calls woken with the slots that other processes queued work in, until
-// ctx ends. It connects again when the connection breaks.
+// Listen calls woken with the slots that other processes queued work in, and
+// hands their hints to who is told of changes, until ctx ends. It connects again
+// when the connection breaks.
 func (s *Store) Listen(ctx context.Context, woken func(slots []int)) {
 	if s.d.rowwise {
 		return
@@ -52,13 +53,24 @@ func (s *Store) listenOnce(ctx context.Context, woken func(slots []int)) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, "LISTEN "+wakeChannel); err != nil {
-		return err
+	for _, name := range []string{wakeChannel, hintChannel} {
+		if _, err := conn.Exec(ctx, "LISTEN "+name); err != nil {
+			return err
+		}
+	}
+	if s.voice.name != "" { // so that others begin to tell us at once
+		if err := s.voice.notify(ctx, []string{s.voice.name + "[]"}); err != nil {
+			return err
+		}
 	}
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {
 			return err
+		}
+		if n.Channel == hintChannel {
+			s.voice.hear(n.Payload)
+			continue
 		}
 		var slots []int
 		for word := range strings.SplitSeq(n.Payload, ",") {

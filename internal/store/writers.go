@@ -422,6 +422,9 @@ func (w *writers) runClosure(tx *hotTx, j *job) error {
 		}
 	}
 	j.after = state.after
+	if len(state.hints) > 0 {
+		j.after = append(j.after, func() { w.s.Tell(state.hints) })
+	}
 	if j.err != nil {
 		j.after = nil
 	}

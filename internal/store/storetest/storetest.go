@@ -25,6 +25,7 @@ var areas = []struct {
 	{"held", Held},
 	{"reroute", Reroute},
 	{"leases", Leases},
+	{"hints", Hints},
 	{"conversations", Conversations},
 	{"messages", Messages},
 	{"sayings", Sayings},
