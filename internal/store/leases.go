@@ -28,6 +28,9 @@ func (s Leases) Beat(ctx context.Context, id heliograph.ProcessID, host string, 
 			ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`, id, host, now, now); err != nil {
 			return err
 		}
+		if err := (Presence{s.Store}).forget(ctx, since.Add(-forgetPresence)); err != nil {
+			return err
+		}
 		if _, err := s.exec(ctx, `DELETE FROM processes WHERE heartbeat_at < $1`, since.Add(-24*time.Hour)); err != nil {
 			return err
 		}
@@ -83,10 +86,13 @@ type lease struct {
 	alive   bool
 }
 
-// Leave gives every slot of a process back.
+// Leave gives every slot of a process back, and forgets its devices.
 func (s Leases) Leave(ctx context.Context, id heliograph.ProcessID) error {
 	return s.Atomically(ctx, func(ctx context.Context) error {
 		if _, err := s.exec(ctx, `UPDATE leases SET process = NULL WHERE process = $1`, id); err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, `DELETE FROM presence WHERE process_id = $1`, id); err != nil {
 			return err
 		}
 		_, err := s.exec(ctx, `DELETE FROM processes WHERE id = $1`, id)

@@ -26,6 +26,7 @@ var areas = []struct {
 	{"reroute", Reroute},
 	{"leases", Leases},
 	{"hints", Hints},
+	{"presence", Presence},
 	{"conversations", Conversations},
 	{"messages", Messages},
 	{"sayings", Sayings},
