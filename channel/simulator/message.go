@@ -14,6 +14,7 @@ const (
 	ChannelSMS      = "sms"
 	ChannelWhatsApp = "whatsapp"
 	ChannelEmail    = "email"
+	ChannelApp      = "app" // pushes, and apps on phones
 )
 
 // Message is one message on the network. The ledger's lock guards what changes.
