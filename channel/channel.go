@@ -6,6 +6,7 @@ package channel
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -39,8 +40,9 @@ type Outgoing struct {
 
 // About is what surrounds a message.
 type About struct {
-	App  string // its name
-	User heliograph.UserID
+	App   string // its name
+	AppID heliograph.AppID
+	User  heliograph.UserID
 	// LastHeard is when the person last wrote through this client; 0: never.
 	LastHeard heliograph.Millis
 	// Thread is the newest mail of the person in this conversation, to be
@@ -221,6 +223,13 @@ type Type struct {
 	Schema string
 	// Surrounded says that Send needs Outgoing.About.
 	Surrounded bool
+	// Repeatable says that a message that is sent again replaces the first at the
+	// person's, as a push does: what may have been sent is soon sent again, unless
+	// the integration's policy says otherwise.
+	Repeatable bool
+	// Credentials names types of integrations whose settings are what Open falls
+	// back on: see Config.Credentials.
+	Credentials []string
 	// SenderField is the setting that holds the provider's id of our sender, for
 	// providers that tell of several senders at one URL: see Fact.For.
 	SenderField string
@@ -246,14 +255,25 @@ type Config struct {
 	Integration heliograph.IntegrationID
 	Settings    []byte            // JSON for Type.Settings, secrets included
 	Info        map[string]string // what Verify returned
+	// Credentials holds by type, for each type of Type.Credentials, the settings of
+	// the app's oldest integration of it, secrets included.
+	Credentials map[string]json.RawMessage
 }
 
 // Deps is what the host hands every channel.
 type Deps struct {
 	HTTP http.RoundTripper // keeps connections; no redirects are followed
+	// HTTP2 is HTTP that speaks nothing but HTTP/2, over TLS or, to a http URL,
+	// without.
+	HTTP2 http.RoundTripper
 	// Guarded is HTTP for URLs that a tenant wrote: it reaches no private address
 	// unless the operator allows that.
 	Guarded http.RoundTripper
+	// GuardedAs returns a transport that is guarded alike and shows a certificate to
+	// who asks for one.
+	GuardedAs func(tls.Certificate) http.RoundTripper
+	// Plain says that URLs that a tenant or a device wrote need not be https.
+	Plain bool
 	// Dial connects to a host that a tenant wrote, guarded alike.
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
 	BaseURL string // Type.BaseURL or the operator's, no trailing slash

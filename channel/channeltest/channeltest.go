@@ -8,12 +8,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,8 +41,11 @@ type Setup struct {
 	Type     channel.Type
 	Settings string            // JSON, secrets included
 	Info     map[string]string // what Verify would have returned
-	Address  string            // a recipient, in its normal spelling
-	Now      time.Time
+	// Credentials are the settings of integrations that Type.Credentials names.
+	Credentials map[string]json.RawMessage
+	Plain       bool   // the operator lets tenants name URLs of http
+	Address     string // a recipient, in its normal spelling
+	Now         time.Time
 
 	// BodyUnsigned says that the provider's proof does not cover the body, so that
 	// no other body is tried; Unsigned that it proves nothing at all: then no
@@ -92,9 +97,9 @@ func (s *Setup) open(rt http.RoundTripper, base string) (*opened, error) {
 		now = Now
 	}
 	ch, err := s.Type.Open(
-		channel.Config{Integration: heliograph.IntegrationID{11: 1}, Settings: []byte(s.Settings), Info: s.Info},
+		channel.Config{Integration: heliograph.IntegrationID{11: 1}, Settings: []byte(s.Settings), Info: s.Info, Credentials: s.Credentials},
 		channel.Deps{
-			HTTP: rt, Guarded: rt, Dial: new(net.Dialer).DialContext, BaseURL: base, HookURL: HookURL,
+			HTTP: rt, HTTP2: rt, Guarded: rt, GuardedAs: func(tls.Certificate) http.RoundTripper { return rt }, Plain: s.Plain, Dial: new(net.Dialer).DialContext, BaseURL: base, HookURL: HookURL,
 			Clock: func() time.Time { return now }, Auth: Auth{}, Media: noMedia,
 			Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
@@ -106,11 +111,20 @@ func (s *Setup) secrets() (out []string) {
 	var doc map[string]any
 	_ = json.Unmarshal([]byte(s.Settings), &doc)
 	for _, f := range channel.Fields(s.Type.Settings) {
-		if v, _ := doc[f.Name].(string); f.Secret && v != "" {
+		if !f.Secret {
+			continue
+		}
+		switch v := doc[f.Name].(type) {
+		case string:
 			out = append(out, v)
+		case []any:
+			for _, each := range v {
+				text, _ := each.(string)
+				out = append(out, text)
+			}
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
 }
 
 // logBuffer is what a channel logged.

@@ -34,7 +34,7 @@ func declared(s *Setup) *findings {
 	must(t.Title != "", "Title is missing")
 	must(t.AddressField != "", "AddressField is missing")
 	base, err := url.Parse(t.BaseURL)
-	must(err == nil && base.Scheme == "https" && base.Host != "" && !strings.HasSuffix(t.BaseURL, "/"),
+	must(t.BaseURL == "" || err == nil && base.Scheme == "https" && base.Host != "" && !strings.HasSuffix(t.BaseURL, "/"),
 		"BaseURL is not an https URL without a slash at its end")
 	must(t.Timeout > 0 && t.Timeout <= maxTimeout, "Timeout is missing or too long for the lease of a lane")
 	must(!t.Receipts || t.ReceiptDeadline > 0, "ReceiptDeadline is missing")
@@ -69,8 +69,8 @@ func declaredSettings(f *findings, settings any) {
 		if s.Kind != reflect.String && s.Kind != reflect.Bool && s.Kind != reflect.Int && s.Kind != reflect.Slice {
 			f.add("the setting %s is neither text nor a list of texts nor a switch nor a whole number", s.Name)
 		}
-		if s.Secret && s.Kind != reflect.String {
-			f.add("the secret %s is not text", s.Name)
+		if s.Secret && s.Kind != reflect.String && s.Kind != reflect.Slice {
+			f.add("the secret %s is neither text nor a list of texts", s.Name)
 		}
 		if !s.Secret && s.Kind == reflect.String && soundSecret.MatchString(s.Name) {
 			f.add("the setting %s sounds like a secret and is not declared one", s.Name)

@@ -38,6 +38,8 @@ type Options struct {
 	// Roots are the authorities that certificates are checked against; nil
 	// are the system's.
 	Roots *x509.CertPool
+	// Certificates are shown to servers that ask for one.
+	Certificates []tls.Certificate
 }
 
 // Transport is an http.RoundTripper for many goroutines.
@@ -64,7 +66,7 @@ func New(o Options) *Transport {
 	return &Transport{
 		dial: o.Dial,
 		tls: &tls.Config{
-			RootCAs: o.Roots, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12,
+			RootCAs: o.Roots, Certificates: o.Certificates, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12,
 			// A request is small and goes out as one record, so in one write.
 			DynamicRecordSizingDisabled: true,
 		},
