@@ -19,6 +19,7 @@ type Options struct {
 	Observer     Observer
 	Surroundings Surroundings // nil: no channel needs any
 	Identities   Identities   // nil: no channel tells any
+	Devices      Devices      // nil: no channel pushes
 	Watch        Watch
 	Now          heliograph.Clock
 	IDs          *heliograph.IDMaker

@@ -108,11 +108,7 @@ func (e *Engine) stopped(it *Item, v Verdict) *Outcome {
 // retry queues an item again after a wait that ends at its expiry, or fails it
 // when it has had its attempts.
 func (e *Engine) retry(l *lane, it *Item, r *channel.Result, now heliograph.Millis) *Outcome {
-	most := DefaultMaxAttempts
-	if l.integration != nil && l.integration.Delivery.MaxAttempts > 0 {
-		most = l.integration.Delivery.MaxAttempts
-	}
-	if it.Delivery.Attempts >= most {
+	if it.Delivery.Attempts >= l.mostAttempts() {
 		if r.Reason == "" {
 			r.Reason = heliograph.ReasonTimeout
 			if r.HTTPStatus == 429 {
@@ -155,7 +151,7 @@ func (e *Engine) doubt(l *lane, it *Item, attempt int, message, via string) *Out
 		_ = e.refresh(l) // the default window serves an integration that is gone
 	}
 	if l.integration != nil {
-		window = l.integration.Delivery.EchoWindow()
+		window = l.echoWindow()
 	}
 	o := e.outcome(it, heliograph.EventUnknown)
 	o.Attempt, o.Requeue, o.State = attempt, true, InDoubt
@@ -170,10 +166,12 @@ func (e *Engine) doubt(l *lane, it *Item, attempt int, message, via string) *Out
 // byPolicy follows the integration's policy for unknown outcomes.
 func (e *Engine) byPolicy(l *lane, it *Item) *Outcome {
 	var o *Outcome
-	switch l.integration.Delivery.Policy(it.Delivery.Category) {
-	case heliograph.FailUnknown:
+	switch policy := l.policy(it.Delivery.Category); {
+	case l.repeatable() && policy == heliograph.ResendUnknown && it.Delivery.Attempts >= l.mostAttempts():
+		return e.failure(it, it.Delivery.Attempts, heliograph.ReasonTimeout, "no attempt was answered; it may have been sent", "policy", "")
+	case policy == heliograph.FailUnknown:
 		return e.failure(it, it.Delivery.Attempts, heliograph.ReasonUnknownOutcome, "the provider may have sent it; the integration's policy is not to send it again", "policy", "")
-	case heliograph.HoldUnknown:
+	case policy == heliograph.HoldUnknown:
 		o = e.outcome(it, heliograph.EventHeld)
 		o.Requeue, o.State = true, OnHold
 		o.Update.Status = heliograph.Unknown

@@ -189,6 +189,13 @@ type Identities interface {
 	Learn(ctx context.Context, i *heliograph.Integration, address string, names []string) error
 }
 
+// Devices keeps where devices take pushes.
+type Devices interface {
+	// Dropped is told that the push service knows a token no longer: it is forgotten,
+	// if the device that d went to still has it.
+	Dropped(ctx context.Context, d *heliograph.Delivery, push *heliograph.Push) error
+}
+
 // Watch is told what happens, for metrics.
 type Watch interface {
 	Attempted(channel string, class channel.Class, took time.Duration)
