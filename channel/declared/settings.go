@@ -3,19 +3,15 @@ package declared
 // What the v1.1 API knows of each type. Who wants to check credentials with the
 // provider needs the type's channel.
 
-type android struct {
-	ServerKey   string `json:"serverKey" doc:"The key of Firebase's retired API; with senderId." secret:"true" update:"true"`
-	SenderID    string `json:"senderId" doc:"The project's number; with serverKey." update:"true"`
-	ProjectID   string `json:"projectId" doc:"The project's id; with clientEmail and privateKey." update:"true"`
-	ClientEmail string `json:"clientEmail" doc:"The service account that sends." update:"true"`
-	PrivateKey  string `json:"privateKey" doc:"The service account's key, in PEM." secret:"true" update:"true" format:"pem" max:"16384"`
-}
-
 type apn struct {
-	Certificate     string `json:"certificate" doc:"The push certificate with its key: the base64 of a PKCS #12 archive." required:"true" secret:"true" format:"p12" max:"65536"`
+	Certificate     string `json:"certificate" doc:"A push certificate with its key: the base64 of a PKCS #12 archive. It is kept, and cannot be used: Apple is shown a key." secret:"true" format:"p12" max:"65536"`
 	Password        string `json:"password" doc:"The archive's password." secret:"true"`
 	Production      bool   `json:"production" doc:"Use Apple's production servers." update:"true" default:"false"`
 	AutoUpdateBadge bool   `json:"autoUpdateBadge" doc:"Show the unread count on the app's icon." default:"false"`
+	KeyID           string `json:"keyId" doc:"The id of the key that Apple gave for its push service; with teamId and privateKey." update:"true"`
+	TeamID          string `json:"teamId" doc:"The id of the developer account." update:"true"`
+	PrivateKey      string `json:"privateKey" doc:"The key, in PEM: what the file that ends in .p8 holds." secret:"true" update:"true" format:"pem" max:"16384"`
+	BundleID        string `json:"bundleId" doc:"The app, for devices that do not name it." update:"true" max:"255"`
 }
 
 type apple struct {
@@ -36,13 +32,6 @@ type instagram struct {
 	PageAccessToken string `json:"pageAccessToken" doc:"The token of the page that the account belongs to." required:"true" secret:"true"`
 	AppID           string `json:"appId" doc:"The app's id at Meta." required:"true"`
 	AppSecret       string `json:"appSecret" doc:"The app's secret at Meta." required:"true" secret:"true"`
-}
-
-type ios struct {
-	Certificate     string `json:"certificate" doc:"The push certificate with its key: the base64 of a PKCS #12 archive." secret:"true" update:"true" format:"p12" max:"65536"`
-	Password        string `json:"password" doc:"The archive's password." secret:"true" update:"true"`
-	Production      bool   `json:"production" doc:"Use Apple's production servers." update:"true" default:"false"`
-	AutoUpdateBadge bool   `json:"autoUpdateBadge" doc:"Show the unread count on the app's icon." update:"true" default:"false"`
 }
 
 type line struct {
@@ -75,22 +64,6 @@ type twitter struct {
 
 type viber struct {
 	Token string `json:"token" doc:"The public account's token." required:"true" secret:"true"`
-}
-
-type web struct {
-	BrandColor         string   `json:"brandColor" doc:"Of the header and the launcher: hex digits, without #." update:"true" format:"color" default:"65758e"`
-	ConversationColor  string   `json:"conversationColor" doc:"Of the user's messages: hex digits, without #." update:"true" format:"color" default:"0099ff"`
-	ActionColor        string   `json:"actionColor" doc:"Of buttons and links: hex digits, without #." update:"true" format:"color" default:"0099ff"`
-	DisplayStyle       string   `json:"displayStyle" doc:"How the closed widget looks." update:"true" enum:"button,tab" default:"button"`
-	FixedIntroPane     bool     `json:"fixedIntroPane" doc:"Keep the introduction in view." update:"true" default:"false"`
-	BusinessName       string   `json:"businessName" doc:"In the header; else the app's name." update:"true" max:"512"`
-	BusinessIconURL    string   `json:"businessIconUrl" doc:"In the header." update:"true" format:"url" max:"2048"`
-	BackgroundImageURL string   `json:"backgroundImageUrl" doc:"Behind the conversation." update:"true" format:"url" max:"2048"`
-	ButtonIconURL      string   `json:"buttonIconUrl" doc:"On the launcher." update:"true" format:"url" max:"2048"`
-	ButtonWidth        string   `json:"buttonWidth" doc:"Of the launcher, as CSS has it." update:"true" max:"32"`
-	ButtonHeight       string   `json:"buttonHeight" doc:"Of the launcher, as CSS has it." update:"true" max:"32"`
-	IntegrationOrder   []string `json:"integrationOrder" doc:"Ids of the integrations that the widget offers, in this order; unset, all." update:"true" format:"id"`
-	OriginWhitelist    []string `json:"originWhitelist" doc:"Origins that the widget may be used from (RFC 6454); unset, any." update:"true" format:"origin"`
 }
 
 type wechat struct {

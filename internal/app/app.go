@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"runtime/debug"
 	"sync/atomic"
@@ -34,6 +35,7 @@ type App struct {
 	metrics *metrics.Metrics
 	guard   *netguard.Guard
 	out     [2]*outbound.Transport // to providers, and to webhooks
+	out2    *http.Transport        // to providers, over HTTP/2
 	types   []*channel.Type
 	host    *host
 	engines *engines
@@ -79,8 +81,9 @@ func newWith(ctx context.Context, c *config.Config, version string, log *slog.Lo
 		return nil, err
 	}
 	a.out = [2]*outbound.Transport{through(netguard.New(netguard.Options{AllowPrivate: true})), through(a.guard)}
+	a.out2 = overHTTP2(netguard.New(netguard.Options{AllowPrivate: true}))
 	a.host = &host{
-		http: a.out[0], guarded: a.out[1], guard: a.guard, auth: a.data.ring,
+		http: a.out[0], http2: a.out2, guarded: a.out[1], guard: a.guard, plain: c.AllowPrivateTargets, auth: a.data.ring,
 		providers: c.ProviderURL, public: c.BaseURL(), now: a.now, log: log,
 	}
 	a.metrics.WatchQueue(a.snapshot)
@@ -141,6 +144,7 @@ func (a *App) Stop(ctx context.Context) error {
 	for _, t := range a.out {
 		t.CloseIdleConnections()
 	}
+	a.out2.CloseIdleConnections()
 	return a.data.close()
 }
 

@@ -6,12 +6,15 @@ import (
 	"strings"
 
 	"heliograph/channel"
+	"heliograph/channel/android"
 	"heliograph/channel/declared"
+	"heliograph/channel/ios"
 	"heliograph/channel/mailgun"
 	"heliograph/channel/messagebird"
 	"heliograph/channel/smshttp"
 	"heliograph/channel/smtp"
 	"heliograph/channel/twilio"
+	"heliograph/channel/web"
 	"heliograph/channel/whatsapp"
 )
 
@@ -19,11 +22,14 @@ import (
 // it knows without one. Adding a channel is one line here.
 func Channels() []*channel.Type {
 	types := []*channel.Type{
+		&android.Type,
+		&ios.Type,
 		&mailgun.Type,
 		&messagebird.Type,
 		&smshttp.Type,
 		&smtp.Type,
 		&twilio.Type,
+		&web.Type,
 		&whatsapp.Type,
 	}
 	return append(types, declared.Types()...)

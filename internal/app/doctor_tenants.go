@@ -162,11 +162,13 @@ func (d *doctor) verify(ctx context.Context, tenants *tenant.Service, i *store.S
 
 // tenants is the tenant engine with channels, for reading.
 func (d *doctor) tenants(s *store.Store) *tenant.Service {
+	guard := netguard.New(netguard.Options{AllowPrivate: d.c.AllowPrivateTargets})
+	open := netguard.New(netguard.Options{AllowPrivate: true})
 	return tenant.New(tenant.Options{
 		Atomic: s.Atomically,
 		Apps:   store.Apps{Store: s}, Keys: store.Keys{Store: s}, Accounts: store.ServiceAccounts{Store: s}, Integrations: store.Integrations{Store: s}, Menus: store.Menus{Store: s},
 		Host: &host{
-			http:      through(netguard.New(netguard.Options{AllowPrivate: true})),
+			http: through(open), http2: overHTTP2(open), guarded: through(guard), guard: guard, plain: d.c.AllowPrivateTargets,
 			providers: d.c.ProviderURL, public: d.c.BaseURL(), now: time.Now, log: d.log,
 		},
 		Types: Channels(), Now: time.Now, Random: rand.Reader,

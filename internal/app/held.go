@@ -130,7 +130,8 @@ func beside(ctx context.Context, c *config.Storage, log *slog.Logger) (*App, err
 		return nil, err
 	}
 	a.out = [2]*outbound.Transport{through(a.guard), through(a.guard)}
-	a.host = &host{http: a.out[0], guarded: a.out[1], guard: a.guard, auth: a.data.ring, public: strings.TrimRight(cfg.BaseURL(), "/"), now: a.now, log: log}
+	a.out2 = overHTTP2(a.guard)
+	a.host = &host{http: a.out[0], http2: a.out2, guarded: a.out[1], guard: a.guard, plain: cfg.AllowPrivateTargets, auth: a.data.ring, public: strings.TrimRight(cfg.BaseURL(), "/"), now: a.now, log: log}
 	if a.engines, err = newEngines(a); err != nil {
 		return nil, errors.Join(err, a.data.close())
 	}

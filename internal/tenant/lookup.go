@@ -16,6 +16,7 @@ type opened struct {
 	integration *heliograph.Integration
 	channel     channel.Channel
 	typ         *channel.Type
+	borrowed    credentials
 }
 
 // Lookup returns an integration with its channel, at most a second old. It is
@@ -26,7 +27,7 @@ func (s *Service) Lookup(ctx context.Context, id heliograph.IntegrationID) (*hel
 		if err != nil {
 			return nil, err
 		}
-		return s.reopen(i)
+		return s.reopen(ctx, i)
 	})
 	if err != nil {
 		return nil, nil, nil, err
@@ -36,26 +37,30 @@ func (s *Service) Lookup(ctx context.Context, id heliograph.IntegrationID) (*hel
 
 // reopen opens i's channel, or takes the one that is open when nothing that
 // concerns it has changed: a channel may be worth keeping.
-func (s *Service) reopen(i *heliograph.Integration) (*opened, error) {
-	if old, ok := s.open.Stale(i.ID); ok && sameChannel(old.integration, i) {
-		return &opened{i, old.channel, old.typ}, nil
-	}
+func (s *Service) reopen(ctx context.Context, i *heliograph.Integration) (*opened, error) {
 	t := s.types[i.Type]
 	if t == nil {
 		return nil, fmt.Errorf("integration %s has the type %q, which this build does not have", i.ID, i.Type)
 	}
-	ch, err := s.openChannel(t, i)
+	borrowed, err := s.borrow(ctx, t, i.App)
 	if err != nil {
 		return nil, err
 	}
-	return &opened{i, ch, t}, nil
+	if old, ok := s.open.Stale(i.ID); ok && sameChannel(old.integration, i) && borrowed.same(old.borrowed) {
+		return &opened{i, old.channel, old.typ, borrowed}, nil
+	}
+	ch, err := s.openChannel(t, i, borrowed)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{i, ch, t, borrowed}, nil
 }
 
 func sameChannel(a, b *heliograph.Integration) bool {
 	return a.Type == b.Type && a.Secrets == b.Secrets && bytes.Equal(a.Settings, b.Settings) && maps.Equal(a.Info, b.Info)
 }
 
-func (s *Service) openChannel(t *channel.Type, i *heliograph.Integration) (channel.Channel, error) {
+func (s *Service) openChannel(t *channel.Type, i *heliograph.Integration, borrowed credentials) (channel.Channel, error) {
 	all, err := allSettings(i)
 	if err != nil {
 		return nil, err
@@ -72,7 +77,7 @@ func (s *Service) openChannel(t *channel.Type, i *heliograph.Integration) (chann
 	if err != nil {
 		return nil, err
 	}
-	return t.Open(channel.Config{Integration: i.ID, Settings: settings, Info: i.Info}, s.Host.Deps(t, i.ID))
+	return t.Open(channel.Config{Integration: i.ID, Settings: settings, Info: i.Info, Credentials: borrowed}, s.Host.Deps(t, i.ID))
 }
 
 // allSettings joins the public and the secret settings, for the channel alone.

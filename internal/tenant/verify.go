@@ -15,7 +15,11 @@ const verifyTimeout = 10 * time.Second
 // verify opens i's channel and asks the provider whether it accepts i's
 // credentials. On success i is active and knows what the provider tells of it.
 func (s *Service) verify(ctx context.Context, t *channel.Type, i *heliograph.Integration) error {
-	ch, err := s.openChannel(t, i)
+	borrowed, err := s.borrow(ctx, t, i.App)
+	if err != nil {
+		return err
+	}
+	ch, err := s.openChannel(t, i, borrowed)
 	if err != nil {
 		return err
 	}
