@@ -11,6 +11,9 @@ import (
 // first is shown in full; of the others what differs from it. Every channel of
 // the build needs a line.
 var renderingSettings = map[string][]variant{
+	"android": {{"in the app", `{}`}},
+	"ios":     {{"in the app", `{}`}},
+	"web":     {{"on a page", `{}`}},
 	"twilio": {
 		{"", `{"accountSid":"AC0","authToken":"x","phoneNumberSid":"PN0"}`},
 		{"with `smartEncoding` and `imagesAsLinks`", `{"accountSid":"AC0","authToken":"x","phoneNumberSid":"PN0","smartEncoding":true,"imagesAsLinks":true}`},
