@@ -19,6 +19,12 @@ const (
 	CodeInternal             = "internal_error"
 	CodeUnavailable          = "unavailable"
 
+	// What SDKs are told: to get a fresh user token, to forget their session, that
+	// pages of this origin may not call.
+	CodeInvalidAuth      = "invalid_auth"
+	CodeInvalidSession   = "invalid_session"
+	CodeOriginNotAllowed = "origin_not_allowed"
+
 	CodeIdempotencyMismatch   = "idempotency_mismatch"    // the key was used with another body
 	CodeIdempotencyInProgress = "idempotency_in_progress" // its twin has not finished within 5 s
 	CodeNotCancellable        = "not_cancellable"         // the notification has left the queue

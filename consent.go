@@ -31,6 +31,7 @@ const (
 	ConsentComplaint       ConsentSource = "complaint"
 	ConsentAgent           ConsentSource = "agent"
 	ConsentHardBounce      ConsentSource = "hard-bounce"
+	ConsentMessenger       ConsentSource = "messenger" // the person, in one of our SDKs
 )
 
 // Consent is one change of what a person allows, with its evidence. The log of

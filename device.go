@@ -44,13 +44,17 @@ const (
 // Device is what is known of a client that runs our SDK.
 type Device struct {
 	AppVersion string `json:"appVersion,omitempty"`
-	// Session is the SHA-256 of the secret that the device proves itself with; nil
-	// when nobody is logged in on it.
+	// Session is the SHA-256 of the secret that the device proves itself with, or of
+	// several, 32 bytes each, the newest first; nil when nobody is logged in on it.
 	Session []byte `json:"session,omitempty"`
+	Opened  Millis `json:"opened,omitempty"` // when the newest session was
 	// Verified says that the session was opened with a user's token, and needs one
 	// with every request.
-	Verified bool  `json:"verified,omitempty"`
-	Push     *Push `json:"push,omitempty"`
+	Verified bool `json:"verified,omitempty"`
+	// Coded says that the session was opened with a one-time code, which proves who
+	// it is as a token would.
+	Coded bool  `json:"coded,omitempty"`
+	Push  *Push `json:"push,omitempty"`
 	// Seen is up to where the device has shown the conversation to a person.
 	Seen Millis `json:"seen,omitempty"`
 }

@@ -59,6 +59,26 @@ func (s *Service) Authenticate(ctx context.Context, r *http.Request) (Principal,
 	return Principal{}, unauthorized("Authorization is required: Basic with a key's id and secret, or Bearer with a token")
 }
 
+// UserToken verifies a token that was handed over on its own, and returns the
+// user of the app that it speaks for and when it ends; zero: never. A token that
+// is no user's token of that app is an error of kind Unauthenticated.
+func (s *Service) UserToken(ctx context.Context, app heliograph.AppID, text string) (externalID string, expires time.Time, err error) {
+	if len(text) > maxCredential {
+		return "", time.Time{}, unauthorized("the credential is too long")
+	}
+	p, err := s.proof(ctx, text)
+	if heliograph.IsKind(err, heliograph.Forbidden) {
+		err = unauthorized(heliograph.AsError(err).Message)
+	}
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if p.principal.Scope != heliograph.ScopeAppUser || p.principal.App != app {
+		return "", time.Time{}, unauthorized("the token is not one of a user of this app")
+	}
+	return p.principal.UserExternalID, p.expires, nil
+}
+
 // Forget makes keys that were deleted or changed stop working at once.
 func (s *Service) Forget(ids ...heliograph.KeyID) { s.known.Drop(ids...) }
 

@@ -31,21 +31,29 @@ type proof struct {
 // token verifies a bearer token. The same token comes with every request of a
 // client, so a proof is kept for a moment; its key is asked for again each time.
 func (s *Service) token(ctx context.Context, text string) (Principal, error) {
-	p, err := s.proofs.Get(sha256.Sum256([]byte(text)), func() (*proof, error) { return s.verify(ctx, text) })
+	p, err := s.proof(ctx, text)
 	if err != nil {
 		return Principal{}, err
 	}
+	return p.principal, nil
+}
+
+func (s *Service) proof(ctx context.Context, text string) (*proof, error) {
+	p, err := s.proofs.Get(sha256.Sum256([]byte(text)), func() (*proof, error) { return s.verify(ctx, text) })
+	if err != nil {
+		return nil, err
+	}
 	if !p.expires.IsZero() && !s.now().Before(p.expires) {
-		return Principal{}, unauthorized("the token has expired")
+		return nil, unauthorized("the token has expired")
 	}
 	k, err := s.key(ctx, p.key.Handle())
 	if err != nil {
-		return Principal{}, err
+		return nil, err
 	}
 	if k != p.key && k.Secret != p.key.Secret {
-		return Principal{}, unauthorized("the token's signature is wrong")
+		return nil, unauthorized("the token's signature is wrong")
 	}
-	return p.principal, nil
+	return p, nil
 }
 
 func (s *Service) verify(ctx context.Context, text string) (*proof, error) {

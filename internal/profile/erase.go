@@ -80,7 +80,7 @@ func (s *Service) DeleteProfile(ctx context.Context, app heliograph.AppID, id he
 		}
 		for i := range u.Clients {
 			c := &u.Clients[i]
-			c.Details = heliograph.ClientDetails{Link: c.Details.Link}
+			c.Details = heliograph.ClientDetails{Link: c.Details.Link, Device: c.Details.Device}
 			if err := s.Clients.Save(ctx, c); err != nil {
 				return err
 			}

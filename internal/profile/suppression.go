@@ -21,13 +21,25 @@ func suppression(c *heliograph.Consent, address string) *heliograph.Suppression 
 
 // lifts reports whether opting in by c lifts p.
 func lifts(c *heliograph.Consent, p *heliograph.Suppression) bool {
-	switch c.Scope {
-	case heliograph.ScopeAll:
+	switch {
+	case c.Source == heliograph.ConsentMessenger && !ownWord(p.Source):
+		return false
+	case c.Scope == heliograph.ScopeAll:
 		return true
-	case heliograph.ScopeMarketing:
+	case c.Scope == heliograph.ScopeMarketing:
 		return p.Scope == heliograph.ScopeMarketing
 	}
 	return p.Scope == heliograph.ScopeSender && p.Integration == c.Integration && p.Address == c.Address
+}
+
+// ownWord reports whether it was the person who unsubscribed: a complaint, or what
+// an operator stopped, is not taken back in a messenger.
+func ownWord(s heliograph.ConsentSource) bool {
+	switch s {
+	case heliograph.ConsentMessenger, heliograph.ConsentKeyword, heliograph.ConsentListUnsubscribe:
+		return true
+	}
+	return false
 }
 
 // blocks reports whether p stops every message through an integration, until

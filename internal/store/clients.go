@@ -76,8 +76,8 @@ func (s Clients) Insert(ctx context.Context, c *heliograph.Client) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
-		c.App, c.ID, c.User, c.Integration, c.Platform, c.Address, string(c.Status), c.Primary, c.Conversation, string(doc), c.LinkedAt, c.LastSeen)
+	n, err := s.exec(ctx, `INSERT INTO clients (`+clientColumns+`, push_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+		c.App, c.ID, c.User, c.Integration, c.Platform, c.Address, string(c.Status), c.Primary, c.Conversation, string(doc), c.LinkedAt, c.LastSeen, pushDigest(c))
 	if err == nil && n == 0 {
 		return errAddressTaken
 	}
@@ -92,8 +92,8 @@ func (s Clients) Save(ctx context.Context, c *heliograph.Client) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, `UPDATE clients SET user_id = $1, status = $2, is_primary = $3, conversation_id = $4, doc = $5, linked_at = $6, last_seen = $7
-		WHERE app_id = $8 AND id = $9`, c.User, string(c.Status), c.Primary, c.Conversation, string(doc), c.LinkedAt, c.LastSeen, c.App, c.ID)
+	_, err = s.exec(ctx, `UPDATE clients SET user_id = $1, status = $2, is_primary = $3, conversation_id = $4, doc = $5, linked_at = $6, last_seen = $7, push_digest = $8
+		WHERE app_id = $9 AND id = $10`, c.User, string(c.Status), c.Primary, c.Conversation, string(doc), c.LinkedAt, c.LastSeen, pushDigest(c), c.App, c.ID)
 	if isUnique(err) {
 		return errAddressTaken
 	}

@@ -2,60 +2,54 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/sha256"
 
 	"heliograph"
 )
 
-// Devices is what is known of clients that run our SDK.
+// Devices are the clients that run our SDK.
 type Devices struct{ *Store }
 
-// Around is what a push says besides its message.
-type Around struct {
-	Details   heliograph.ClientDetails
-	LastHeard heliograph.Millis
-	Unread    int64 // of the conversation
-	Sequence  int64 // of the message
+// Owner returns the client that owns an address at an integration, or an error
+// of kind NotFound.
+func (s Devices) Owner(ctx context.Context, app heliograph.AppID, integration heliograph.IntegrationID, address string) (heliograph.Client, error) {
+	return one(ctx, s.Store, errNoClient, scanClient, `SELECT `+clientColumns+` FROM clients
+		WHERE app_id = $1 AND address = $2 AND integration_id = $3 AND status <> 'pending'`, app, address, integration)
 }
 
-// Around returns what surrounds a message to a device, as of now; nothing but
-// zeros when there is no such device.
-func (s Devices) Around(ctx context.Context, d *heliograph.Delivery) (a Around, err error) {
-	return one(ctx, s.Store, nil, func(row scanner) (a Around, err error) {
-		var doc []byte
-		if err := row.Scan(&doc, &a.LastHeard, &a.Unread, &a.Sequence); err != nil {
-			return a, err
-		}
-		return a, json.Unmarshal(doc, &a.Details)
-	}, `SELECT c.doc, c.last_seen,
-			COALESCE((SELECT v.unread FROM conversations v WHERE v.app_id = $4 AND v.id = $5), 0),
-			COALESCE((SELECT m.seq FROM messages m WHERE m.app_id = $6 AND m.id = $7), 0)
-		FROM clients c WHERE c.app_id = $1 AND c.address = $2 AND c.integration_id = $3 AND c.status <> 'pending'`,
-		d.App, d.Address, d.Integration, d.App, d.Conversation, d.App, d.Message)
+// Lock is Clients.Get that keeps others from changing the client until the
+// transaction ends.
+func (s Devices) Lock(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) (heliograph.Client, error) {
+	return one(ctx, s.Store, errNoClient, scanClient, `SELECT `+clientColumns+` FROM clients WHERE app_id = $1 AND id = $2 /*for update*/`, app, id)
 }
 
-// Dropped forgets where the device of a delivery takes pushes, if that is still
-// push: it may have registered anew since.
-func (s Devices) Dropped(ctx context.Context, d *heliograph.Delivery, push *heliograph.Push) error {
-	return s.Atomically(ctx, func(ctx context.Context) error {
-		found, err := Clients(s).At(ctx, d.App, d.Integration, d.Address)
-		if err != nil {
-			return err
+// ByPush returns the clients of an app that take pushes at a token, unchanged
+// until the transaction ends.
+func (s Devices) ByPush(ctx context.Context, app heliograph.AppID, token string) ([]heliograph.Client, error) {
+	found, err := collect(ctx, s.Store, scanClient, `SELECT `+clientColumns+` FROM clients
+		WHERE app_id = $1 AND push_digest = $2 ORDER BY id /*for update*/`, app, tokenDigest(token))
+	if err != nil {
+		return nil, err
+	}
+	var out []heliograph.Client
+	for _, c := range found {
+		// Whoever drops a token may leave its digest behind.
+		if d := c.Details.Device; d != nil && d.Push != nil && d.Push.Token == token {
+			out = append(out, c)
 		}
-		for i := range found {
-			c := &found[i]
-			if c.Status == heliograph.ClientPending || c.Details.Device == nil || c.Details.Device.Push == nil {
-				continue
-			}
-			if has := c.Details.Device.Push; has.Service != push.Service || has.Token != push.Token || has.At != push.At {
-				continue
-			}
-			device := *c.Details.Device
-			device.Push, c.Details.Device = nil, &device
-			if err := Clients(s).Save(ctx, c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return out, nil
+}
+
+// pushDigest is what a client is found by that takes pushes; nil when it takes none.
+func pushDigest(c *heliograph.Client) any {
+	if d := c.Details.Device; d != nil && d.Push != nil && d.Push.Token != "" {
+		return tokenDigest(d.Push.Token)
+	}
+	return nil
+}
+
+func tokenDigest(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
 }

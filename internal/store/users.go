@@ -72,12 +72,15 @@ func (s Users) Insert(ctx context.Context, u *heliograph.User) error {
 	n, err := s.exec(ctx, `INSERT INTO users (`+userColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
 		u.App, u.ID, textOrNull(u.ExternalID), u.Conversation, u.CredentialRequired, string(doc), u.Created)
 	if err == nil && n == 0 {
-		return heliograph.Errorf(heliograph.Conflict, heliograph.CodeConflict, "a user with this userId exists")
+		return errExternalIDTaken
 	}
 	return err
 }
 
-// Save stores a user's profile, external id and credential rule.
+var errExternalIDTaken = heliograph.Errorf(heliograph.Conflict, heliograph.CodeConflict, "a user with this userId exists")
+
+// Save stores a user's profile, external id and credential rule. An external id
+// that is taken is an error of kind Conflict.
 func (s Users) Save(ctx context.Context, u *heliograph.User) error {
 	doc, err := json.Marshal(&u.Profile)
 	if err != nil {
@@ -85,6 +88,9 @@ func (s Users) Save(ctx context.Context, u *heliograph.User) error {
 	}
 	_, err = s.exec(ctx, `UPDATE users SET external_id = $1, credential_required = $2, doc = $3 WHERE app_id = $4 AND id = $5`,
 		textOrNull(u.ExternalID), u.CredentialRequired, string(doc), u.App, u.ID)
+	if isUnique(err) {
+		return errExternalIDTaken
+	}
 	if err == nil {
 		s.hint(ctx, userHint(u.App, u.ID))
 	}

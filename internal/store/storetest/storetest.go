@@ -33,6 +33,7 @@ var areas = []struct {
 	{"inbound", Inbound},
 	{"users", Users},
 	{"clients", Clients},
+	{"devices", Devices},
 	{"aliases", Aliases},
 	{"consents", Consents},
 	{"threads", Threads},

@@ -61,6 +61,12 @@ func usersUnique(th *thread) {
 	if err := add(th.app, "a"); !heliograph.IsKind(err, heliograph.Conflict) {
 		th.Errorf("a second %q: %v, want a conflict", "a", err)
 	}
+	nameless := &heliograph.User{ID: th.ids.User(), App: th.app, Created: 1}
+	th.must(view.Insert(ctx, nameless))
+	nameless.ExternalID = "a"
+	if err := view.Save(ctx, nameless); !heliograph.IsKind(err, heliograph.Conflict) {
+		th.Errorf("renamed to a second %q: %v, want a conflict", "a", err)
+	}
 	var wg sync.WaitGroup
 	var won [8]bool
 	for i := range won {
