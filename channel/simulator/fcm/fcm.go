@@ -20,7 +20,7 @@ const Name = "fcm"
 
 // TokenPath is where access tokens are asked for: the token_uri of a service
 // account's file is the simulator's address and this path.
-const TokenPath = "/oauth2/token"
+const TokenPath = "/token"
 
 // Account is a service account.
 type Account struct {
