@@ -110,6 +110,9 @@ func (l *link) messages(f *frame) {
 		return
 	}
 	fresh := slices.DeleteFunc(f.Messages, func(m *Message) bool { return m == nil || !c.told.add(m.ID) })
+	if len(c.history.all) == 0 {
+		c.history.older = c.state.Cursor != beginning
+	}
 	for _, m := range fresh {
 		c.history.add(m)
 	}
