@@ -7,6 +7,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { css } from './css.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = new URL('dist/', import.meta.url);
@@ -27,6 +28,7 @@ async function bundle(entry, target, define = {}) {
     charset: 'utf8',
     legalComments: 'none',
     banner: { js: banner },
+    plugins: [css],
     define,
     write: false,
     logLevel: 'warning',
