@@ -123,6 +123,7 @@ export interface Model {
   buttonHeight?: string;
   fixedHeader: boolean;
   colors: { brand: string; conversation: string; action: string }; // '#rrggbb'
+  theme?: 'auto' | 'light' | 'dark'; // 'auto' unless told: as the device is set
   locale: string; // BCP 47
   dir: 'ltr' | 'rtl';
   menu: { image: boolean; file: boolean; location: boolean };
@@ -158,7 +159,7 @@ export interface Actions {
   discard(message: Message): void;
   loadOlder(): void;
   /** A quick reply, a postback, or a request for the location. Links are followed by the interface itself. */
-  act(action: Action, message: Message): void;
+  act(action: Action, message: Message): void | Promise<void>; // a promise keeps its button busy
   submitForm(message: Message, fields: Field[]): Promise<void>;
   submitPrechat(fields: Field[]): Promise<void>;
   typing(on: boolean): void;
