@@ -2,7 +2,6 @@
 //
 //   node build.mjs           writes dist/
 //   node build.mjs --check   fails when dist/ is not what the sources make, or is too big
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -17,7 +16,7 @@ const most = { 'loader.js': 3072, 'widget.js': 46080, 'sw.js': 3072 };
 
 const banner = '/* Heliograph messenger. Apache-2.0; it contains Preact, MIT: see licenses.txt beside this file. */';
 
-async function bundle(entry, target, define = {}) {
+async function bundle(entry, target) {
   const built = await esbuild.build({
     absWorkingDir: here,
     entryPoints: [entry],
@@ -29,7 +28,6 @@ async function bundle(entry, target, define = {}) {
     legalComments: 'none',
     banner: { js: banner },
     plugins: [css],
-    define,
     write: false,
     logLevel: 'warning',
   });
@@ -39,9 +37,7 @@ async function bundle(entry, target, define = {}) {
 async function build() {
   const files = {};
   files['widget.js'] = await bundle('src/main.ts', 'es2020');
-  const hash = createHash('sha256').update(files['widget.js']).digest('hex').slice(0, 16);
-  // The loader names the widget it belongs to, so that the widget may be cached for ever.
-  files['loader.js'] = await bundle('src/loader.ts', 'es5', { WIDGET_HASH: JSON.stringify(hash) });
+  files['loader.js'] = await bundle('src/loader.ts', 'es5');
   files['sw.js'] = await bundle('src/sw.ts', 'es2020');
   const preact = await readFile(new URL('node_modules/preact/LICENSE', import.meta.url));
   files['licenses.txt'] = Buffer.concat([Buffer.from('Preact (https://preactjs.com)\n\n'), preact]);
