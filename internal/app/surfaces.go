@@ -10,6 +10,7 @@ import (
 	"heliograph/internal/api/hooks"
 	"heliograph/internal/api/httpx"
 	"heliograph/internal/api/mediafiles"
+	"heliograph/internal/api/messenger"
 	"heliograph/internal/api/ops"
 	"heliograph/internal/api/suncov1"
 	"heliograph/internal/api/unsubscribe"
@@ -40,13 +41,19 @@ func (a *App) takeAddresses() error {
 // surfaces puts every surface in its place.
 func (a *App) surfaces() error {
 	operations, inbox := a.operations(), a.providerHooks()
+	loader, err := a.messengerFiles()
+	if err != nil {
+		return err
+	}
 	inner := places{
 		{hooks.Prefix, named("POST /hooks/{channel}", inbox)},
 		{media.Prefix, a.mediaFiles()},
+		{messenger.LoaderPrefix, loader},
+		{messenger.FilesPrefix, loader},
 		{unsubscribe.Prefix, named("/u/{token}", a.unsubscribing())},
 		{"/", a.api().Handler()},
 	}
-	outer := places{{"/", httpx.Wrap(inner, httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader})}}
+	outer := places{{"/", httpx.Wrap(loaderHosts(loader, inner), httpx.Options{Log: a.log, Now: a.now, Watch: a.metrics, Random: rand.Reader})}}
 	if a.ops != nil {
 		a.ops.http.Handler = operations
 	} else {
