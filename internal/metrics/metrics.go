@@ -18,6 +18,9 @@ type Metrics struct {
 	accepted, sent, failed, retried, unknown                      *prometheus.CounterVec
 	attempts, webhookAttempts, inbound, requests                  *prometheus.CounterVec
 	mediaFetches, mediaBytes                                      *prometheus.CounterVec
+	liveDropped, liveReads                                        *prometheus.CounterVec
+	liveOpen                                                      *prometheus.GaugeVec
+	liveFrames                                                    prometheus.Counter
 	provider, requestTime                                         *prometheus.HistogramVec
 	webhookLag, webhookTime, commitSize, commitTime               prometheus.Histogram
 	refused, breaker, webhookParked, webhookDead, webhookDisabled prometheus.Counter
@@ -31,6 +34,7 @@ func New(version string) *Metrics {
 	m.storeFigures()
 	m.requestFigures()
 	m.mediaFigures()
+	m.liveFigures()
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "heliograph_build_info", Help: "1; the label tells the version.", ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
 	m.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -154,3 +154,10 @@ func (h *Hub) Recheck(s *Seat) {
 		h.recheckSeat(s)
 	}
 }
+
+// IsForeground reports whether a person looks at the device.
+func (h *Hub) IsForeground(s *Seat) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return s.foreground
+}
