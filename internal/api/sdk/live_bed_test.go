@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -217,6 +218,16 @@ func newBed(t *testing.T, change ...func(*sdk.LiveOptions)) *bed {
 		}
 	})
 	return b
+}
+
+// until waits for what comes soon.
+func (b *bed) until(what string, is func() bool) {
+	b.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !is(); runtime.Gosched() {
+		if time.Now().After(end) {
+			b.t.Fatalf("not so: %s", what)
+		}
+	}
 }
 
 // tell has the hub look at the conversation.
