@@ -112,7 +112,7 @@ func (b *books) Conversation(_ context.Context, _ heliograph.AppID, id heliograp
 	return &clone, nil
 }
 
-func (b *books) Conversations(_ context.Context, ids []heliograph.ConversationID) ([]*heliograph.Conversation, error) {
+func (b *books) Conversations(_ context.Context, _ heliograph.AppID, ids []heliograph.ConversationID) ([]*heliograph.Conversation, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.read(); err != nil {

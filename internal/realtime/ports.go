@@ -11,8 +11,8 @@ import (
 type Source interface {
 	// Conversation returns one conversation, or an error of kind NotFound.
 	Conversation(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID) (*heliograph.Conversation, error)
-	// Conversations returns those of some conversations that exist, in any order.
-	Conversations(ctx context.Context, ids []heliograph.ConversationID) ([]*heliograph.Conversation, error)
+	// Conversations returns those of an app's conversations that exist, in any order.
+	Conversations(ctx context.Context, app heliograph.AppID, ids []heliograph.ConversationID) ([]*heliograph.Conversation, error)
 	// After returns the oldest messages received after the moment, oldest first.
 	After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
 	// Message returns one message, or an error of kind NotFound.

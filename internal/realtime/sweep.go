@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"heliograph"
@@ -30,13 +31,12 @@ func (h *Hub) sweepLater() {
 
 func (h *Hub) sweep() {
 	open, homeless := h.opened()
-	for len(open) > 0 {
-		n := min(sweepBatch, len(open))
-		if err := h.compare(open[:n]); err != nil {
-			h.Log.Warn("open conversations could not be compared with the database", "err", err)
-			break // the next sweep will
+	for app, ids := range open {
+		for batch := range slices.Chunk(ids, sweepBatch) {
+			if err := h.compare(app, batch); err != nil { // the next sweep will
+				h.Log.Warn("open conversations could not be compared with the database", "err", err)
+			}
 		}
-		open = open[n:]
 	}
 	h.findHomes(homeless)
 	h.mu.Lock()
@@ -46,11 +46,12 @@ func (h *Hub) sweep() {
 
 // opened returns the conversations that have a feed, and some seats that wait for
 // their conversation to begin.
-func (h *Hub) opened() (open []heliograph.ConversationID, homeless []*Seat) {
+func (h *Hub) opened() (open map[heliograph.AppID][]heliograph.ConversationID, homeless []*Seat) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for id := range h.feeds {
-		open = append(open, id)
+	open = map[heliograph.AppID][]heliograph.ConversationID{}
+	for id, f := range h.feeds {
+		open[f.app] = append(open[f.app], id)
 	}
 	for _, p := range h.people {
 		if p.homeless == 0 || len(homeless) == sweepBatch {
@@ -67,10 +68,10 @@ func (h *Hub) opened() (open []heliograph.ConversationID, homeless []*Seat) {
 }
 
 // compare has those feeds look whose row says something else than they told.
-func (h *Hub) compare(ids []heliograph.ConversationID) error {
+func (h *Hub) compare(app heliograph.AppID, ids []heliograph.ConversationID) error {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	rows, err := h.Source.Conversations(ctx, ids)
+	rows, err := h.Source.Conversations(ctx, app, ids)
 	if err != nil {
 		return err
 	}

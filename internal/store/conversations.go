@@ -26,6 +26,15 @@ func (s Conversations) Get(ctx context.Context, app heliograph.AppID, id heliogr
 		`SELECT `+conversationColumns+` FROM conversations WHERE app_id = $1 AND id = $2`, app, id)
 }
 
+// ByIDs returns those of some conversations of an app that exist, in any order.
+func (s Conversations) ByIDs(ctx context.Context, app heliograph.AppID, ids ...heliograph.ConversationID) ([]*heliograph.Conversation, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return collect(ctx, s.Store, scanConversation, `SELECT `+conversationColumns+` FROM conversations
+		WHERE app_id = $1 AND id IN (`+placeholders(2, len(ids))+`)`, withIDs(app, ids)...)
+}
+
 // Lock returns one conversation and keeps others from changing it until the
 // transaction ends.
 func (s Conversations) Lock(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID) (*heliograph.Conversation, error) {

@@ -49,7 +49,7 @@ func (w *town) Conversation(context.Context, heliograph.AppID, heliograph.Conver
 	return &row, nil
 }
 
-func (w *town) Conversations(context.Context, []heliograph.ConversationID) ([]*heliograph.Conversation, error) {
+func (w *town) Conversations(context.Context, heliograph.AppID, []heliograph.ConversationID) ([]*heliograph.Conversation, error) {
 	return nil, nil
 }
 

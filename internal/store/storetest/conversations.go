@@ -102,6 +102,34 @@ func Conversations(t *testing.T, open func(*testing.T) *store.Store) {
 			t.Error("the client did not get the conversation")
 		}
 	})
+	t.Run("several are read at once, and none of another app", func(t *testing.T) {
+		t.Parallel()
+		th := newThread(t, open)
+		view := store.Conversations{Store: th.s}
+		user := th.ids.User()
+		th.must(store.Users{Store: th.s}.Insert(t.Context(), &heliograph.User{ID: user, App: th.app}))
+		second, err := view.Start(t.Context(), &heliograph.Conversation{ID: th.ids.Conversation(), App: th.app, User: user})
+		th.must(err)
+		th.say(t.Context(), 7, nil)
+		var want []*heliograph.Conversation
+		for _, id := range []heliograph.ConversationID{th.conv, second} {
+			c, err := view.Get(t.Context(), th.app, id)
+			th.must(err)
+			want = append(want, c)
+		}
+		got, err := view.ByIDs(t.Context(), th.app, second, th.ids.Conversation(), th.conv)
+		th.must(err)
+		slices.SortFunc(got, func(a, b *heliograph.Conversation) int { return int(b.Seq - a.Seq) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		if got, err := view.ByIDs(t.Context(), th.ids.App(), th.conv, second); len(got) != 0 || err != nil {
+			t.Errorf("another app reads %v, %v", got, err)
+		}
+		if got, err := view.ByIDs(t.Context(), th.app); len(got) != 0 || err != nil {
+			t.Errorf("none are %v, %v", got, err)
+		}
+	})
 	t.Run("places are given out once, each later than the last", func(t *testing.T) {
 		t.Parallel()
 		th := newThread(t, open)
