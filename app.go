@@ -1,6 +1,9 @@
 package heliograph
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Org is an organization: it owns apps, and its account keys reach all of them.
 type Org struct {
@@ -34,8 +37,24 @@ type AppSettings struct {
 	// PreferredChannels is the order in which channels are tried for a message to a
 	// user; those that it leaves out come after, as the user last turned to them. Ours.
 	PreferredChannels []string `json:"preferredChannels,omitempty"`
+	// UnreadFallbackSeconds is how long a message may stay unread in a messenger
+	// that takes no pushes before the user's next channel gets it; 0: it stays there.
+	// Absent: 300. Ours.
+	UnreadFallbackSeconds *int `json:"unreadFallbackSeconds,omitempty"`
 	// Keywords replaces the built-in opt-out keyword lists. Ours.
 	Keywords *Keywords `json:"keywords,omitempty"`
+}
+
+// defaultUnreadFallback is how long a message may stay unread when an app says
+// nothing else.
+const defaultUnreadFallback = 5 * time.Minute
+
+// UnreadFallback is UnreadFallbackSeconds with its default.
+func (s *AppSettings) UnreadFallback() time.Duration {
+	if s.UnreadFallbackSeconds == nil {
+		return defaultUnreadFallback
+	}
+	return time.Duration(*s.UnreadFallbackSeconds) * time.Second
 }
 
 // Keywords are the whole-message words that change a person's consent, as data.

@@ -121,6 +121,14 @@ type DeliveryDetails struct {
 	Choices []Choice `json:"choices,omitempty"`
 	// Instead is the delivery that failed to reach the user before.
 	Instead NotificationID `json:"instead,omitzero"`
+	// Beside says that it goes to a device beside the client that the message is
+	// for, so that all devices of the user show it. When it fails, nothing follows.
+	Beside bool `json:"beside,omitempty"`
+	// Held is until when it was held back because a device of the user was
+	// connected; 0: it was not. See PushHold.
+	Held Millis `json:"held,omitempty"`
+	// IfUnread says that it is only sent when the message is still unread then.
+	IfUnread bool `json:"unread,omitempty"`
 }
 
 // Choice is what was thought of one client when a message was to go to the one

@@ -1,5 +1,7 @@
 package heliograph
 
+import "time"
+
 // The platforms whose clients run our SDK. They are also names of channels.
 const (
 	PlatformWeb     = "web"
@@ -81,6 +83,10 @@ func (p *Push) Wants(t Topic) bool {
 	}
 	return false
 }
+
+// PushHold is for how long a push is held back while a device of its user is
+// connected: who sees the message meanwhile gets none.
+const PushHold = 5 * time.Second
 
 // PresentDevice is a device with a live connection.
 type PresentDevice struct {

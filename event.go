@@ -74,7 +74,7 @@ type EventData struct {
 	External []string       `json:"x,omitempty"` // provider ids the event tells of
 	Retry    Millis         `json:"r,omitempty"` // when the next attempt is due
 	Gate     string         `json:"g,omitempty"` // which gate stopped or holds it
-	Via      string         `json:"v,omitempty"` // outcome, callback, echo, lookup, policy, api, recovery, person, restore
+	Via      string         `json:"v,omitempty"` // outcome, callback, echo, lookup, policy, api, recovery, person, restore, seen, read
 	Status   string         `json:"s,omitempty"` // the provider's own status word
 
 	Context  []MessageID       `json:"cx,omitempty"` // message.customer: recentNotifications
@@ -89,6 +89,8 @@ type EventData struct {
 	ActionID string            `json:"ai,omitempty"` // postback
 	ExtID    string            `json:"xi,omitempty"` // the user's external id then
 	Webhook  WebhookID         `json:"w,omitzero"`
+
+	Quiet bool `json:"-"` // webhooks are not told
 }
 
 // Told is an event that a webhook is to be told of.

@@ -81,6 +81,9 @@ func TriggerMask(list []Trigger) (mask int64, unknown Trigger) {
 func (e *Event) Trigger() Trigger {
 	switch e.Type {
 	case EventChannel, EventUser, EventFailure:
+		if e.Data.Quiet {
+			return ""
+		}
 		return deliveryTriggers[e.Data.Kind][e.Type]
 	}
 	return plainTriggers[e.Type]

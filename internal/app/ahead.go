@@ -6,13 +6,17 @@ import (
 	"heliograph"
 	"heliograph/channel"
 	"heliograph/internal/delivery"
+	"heliograph/internal/store"
 )
 
 // ahead asks the gates beforehand, so that what is preferred can also be reached.
-type ahead struct{ e *engines }
+type ahead struct {
+	e            *engines
+	suppressions store.Deliveries
+}
 
 // Stops implements conversation.Reach.
-func (r ahead) Stops(ctx context.Context, c *heliograph.Client, m *heliograph.Content) (reason, words string, err error) {
+func (r ahead) Stops(ctx context.Context, c *heliograph.Client, m *heliograph.Content, purpose heliograph.Category) (reason, words string, err error) {
 	i, ch, kind, err := r.e.tenants.Lookup(ctx, c.Integration)
 	switch {
 	case heliograph.IsKind(err, heliograph.NotFound):
@@ -25,10 +29,16 @@ func (r ahead) Stops(ctx context.Context, c *heliograph.Client, m *heliograph.Co
 		return heliograph.ReasonUnauthorized, "the provider refuses its integration's credentials", nil
 	}
 	now := heliograph.At(r.e.delivery.Now())
+	suppressed := c.Status == heliograph.ClientBlocked
+	if purpose == heliograph.Marketing && !suppressed { // what is for marketing alone does not show on the client
+		if suppressed, err = r.suppressions.Suppressed(ctx, c.App, c.Integration, c.Address, purpose, now); err != nil {
+			return "", "", err
+		}
+	}
 	v := delivery.Ask(&delivery.Question{
-		Delivery: &heliograph.Delivery{App: c.App, Kind: heliograph.MessageDelivery, Integration: c.Integration, Channel: c.Platform, Address: c.Address, Category: heliograph.Transactional},
+		Delivery: &heliograph.Delivery{App: c.App, Kind: heliograph.MessageDelivery, Integration: c.Integration, Channel: c.Platform, Address: c.Address, Category: purpose},
 		Content:  m, Integration: i, Channel: ch, Kind: kind, About: &channel.About{LastHeard: c.LastSeen}, Now: now,
-		Suppressed: c.Status == heliograph.ClientBlocked,
+		Suppressed: suppressed,
 	})
 	return v.Reason, v.Message, nil
 }

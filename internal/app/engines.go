@@ -37,6 +37,7 @@ type engines struct {
 	dispatcher *webhook.Dispatcher
 	lanes      *lanes
 	actors     *actors
+	presence   *presence
 	process    heliograph.ProcessID
 }
 
@@ -56,7 +57,7 @@ func newEngines(a *App) (*engines, error) {
 	})
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
-		Surroundings: surroundings{e, s, a.unsubscribeLinks()}, Identities: linkObserver{e}, Devices: store.Devices{Store: s},
+		Surroundings: surroundings{e, s, a.unsubscribeLinks()}, Identities: linkObserver{e}, Devices: store.Devices{Store: s}, States: store.Deliveries{Store: s},
 		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
 		Spread: spread(a.cfg), Process: e.sharing(a),
 	})
@@ -72,12 +73,13 @@ func newEngines(a *App) (*engines, error) {
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
 	}
+	e.presence = &presence{others: store.Presence{Store: s}, process: e.process, lease: a.cfg.Lease, now: a.now}
 	e.actors = newActors(e.tenants, a.log)
 	e.conversations = conversation.New(conversation.Deps{
 		Tx: s, Conversations: store.Conversations{Store: s}, Messages: store.Messages{Store: s}, Clients: store.Clients{Store: s}, Inbound: store.Inbound{Store: s},
-		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants, Reach: ahead{e}, Deliveries: store.Deliveries{Store: s},
+		Sayings: store.Sayings{Store: s}, Users: e.profiles, Events: s, Outbox: e.delivery, Apps: e.tenants, Reach: ahead{e, store.Deliveries{Store: s}}, Deliveries: store.Deliveries{Store: s},
 		Consents: consents{e.profiles}, Links: consents{e.profiles}, Identities: e.profiles, Templates: e.templates, Actors: e.actors, Files: e.media,
-		IDs: a.data.ids, Now: a.now,
+		Receipts: e.delivery, Presence: e.presence, Live: s, IDs: a.data.ids, Now: a.now,
 	})
 	e.notifications = &notify.Service{
 		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s, a.unsubscribeLinks()}}, Identities: e.profiles,

@@ -29,10 +29,27 @@ func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.R
 	case role == heliograph.Customer:
 		return s.customerTypes(ctx, u, what)
 	}
-	return s.businessActs(ctx, u, what, s.Conversation)
+	conv, err := s.businessActs(ctx, u, what, s.Conversation)
+	if err == nil {
+		s.tellTyping(ctx, conv, what)
+	}
+	return conv, err
 }
 
-// Read marks everything as read by the user, and tells of it.
+// tellTyping shows live connections that the business writes, or no longer does.
+func (s *Service) tellTyping(ctx context.Context, conv *heliograph.Conversation, what ActivityType) {
+	if s.Live == nil {
+		return
+	}
+	t := &heliograph.Typing{Role: heliograph.Business, On: what == TypingStart}
+	if app, err := s.Apps.App(ctx, conv.App); err == nil {
+		t.Name = app.Name
+	}
+	s.Live.Tell([]heliograph.Hint{{Kind: heliograph.HintTyping, App: conv.App, User: conv.User, Conversation: conv.ID, Typing: t}})
+}
+
+// Read marks everything as read by the user, and tells of it. Whoever has read it
+// has seen it.
 func (s *Service) Read(ctx context.Context, u *heliograph.User) (out *heliograph.Conversation, err error) {
 	err = s.change(ctx, u, func(ctx context.Context, conv *heliograph.Conversation) error {
 		conv.UserRead, conv.Unread = max(s.now(), conv.LastReceived), 0
@@ -42,7 +59,10 @@ func (s *Service) Read(ctx context.Context, u *heliograph.User) (out *heliograph
 			Data: heliograph.EventData{Channel: heliograph.SourceAPI, ExtID: u.ExternalID},
 		})
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, s.read(ctx, out)
 }
 
 func (s *Service) businessRead(ctx context.Context, u *heliograph.User) (out *heliograph.Conversation, err error) {

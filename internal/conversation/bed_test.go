@@ -14,6 +14,7 @@ import (
 	"heliograph"
 	"heliograph/channel"
 	"heliograph/internal/conversation"
+	"heliograph/internal/delivery"
 	"heliograph/internal/media"
 	"heliograph/internal/profile"
 	"heliograph/internal/store"
@@ -37,6 +38,8 @@ type bed struct {
 	events []*heliograph.Event // committed, besides profiles'
 	sent   []*heliograph.Delivery
 	shown  []string // activities, since they were last looked at
+	online []heliograph.PresentDevice
+	hints  []heliograph.Hint // of what is no write
 }
 
 func newBed(t testing.TB) *bed {
@@ -66,6 +69,7 @@ func newBed(t testing.TB) *bed {
 		Tx: b.s, Conversations: store.Conversations{Store: b.s}, Messages: store.Messages{Store: b.s}, Clients: store.Clients{Store: b.s},
 		Inbound: store.Inbound{Store: b.s}, Sayings: sayings{b}, Users: b.profiles, Events: journal{b}, Outbox: outbox{b},
 		Apps: apps{b}, Consents: consents{b.profiles}, Links: consents{b.profiles}, Identities: b.profiles, Actors: actors{b}, Reach: b, Deliveries: store.Deliveries{Store: b.s}, Files: b.files, IDs: b.ids, Now: now,
+		Receipts: delivery.New(delivery.Options{Store: store.Deliveries{Store: b.s}, Integrations: lookup{b}, IDs: b.ids, Now: now}), Presence: b, Live: b,
 	})
 	return b
 }
@@ -85,11 +89,26 @@ func (b *bed) must(err error) {
 func (b *bed) tick(d time.Duration) { b.clock.Add(d.Milliseconds()) }
 
 // Stops implements conversation.Reach.
-func (b *bed) Stops(_ context.Context, c *heliograph.Client, _ *heliograph.Content) (reason, words string, err error) {
+func (b *bed) Stops(_ context.Context, c *heliograph.Client, _ *heliograph.Content, _ heliograph.Category) (reason, words string, err error) {
 	if c.Status == heliograph.ClientBlocked {
 		return heliograph.ReasonOptedOut, "the address opted out", nil
 	}
 	return b.stops[c.Integration], "because", nil
+}
+
+// Online implements conversation.Presence.
+func (b *bed) Online(context.Context, heliograph.AppID, heliograph.UserID) ([]heliograph.PresentDevice, error) {
+	return b.online, nil
+}
+
+// Tell implements conversation.Live.
+func (b *bed) Tell(hints []heliograph.Hint) { b.hints = append(b.hints, hints...) }
+
+// lookup finds integrations whose devices tell of their pushes.
+type lookup struct{ b *bed }
+
+func (l lookup) Lookup(_ context.Context, id heliograph.IntegrationID) (*heliograph.Integration, channel.Channel, *channel.Type, error) {
+	return &heliograph.Integration{ID: id, App: l.b.app.ID, Type: heliograph.PlatformIOS}, nil, &channel.Type{Name: heliograph.PlatformIOS, Receipts: true}, nil
 }
 
 // outbox queues deliveries as the delivery engine does.
@@ -99,7 +118,10 @@ func (o outbox) Enqueue(ctx context.Context, d *heliograph.Delivery, _ *heliogra
 	if o.b.gone[d.Integration] {
 		return heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "gone")
 	}
-	d.ID, d.Status = o.b.ids.Notification(), heliograph.Queued
+	d.ID, d.Status, d.Class = o.b.ids.Notification(), heliograph.Queued, delivery.ClassOf(d.Kind, d.Category)
+	if d.Due > o.b.now() {
+		d.Status = heliograph.Scheduled
+	}
 	o.b.s.AfterCommit(ctx, func() { o.b.mu.Lock(); o.b.sent = append(o.b.sent, d); o.b.mu.Unlock() })
 	return store.Deliveries{Store: o.b.s}.Enqueue(ctx, d)
 }

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"slices"
 
 	"heliograph"
 )
@@ -32,18 +33,40 @@ func (s *Service) Undelivered(ctx context.Context, d *heliograph.Delivery) error
 	if err != nil {
 		return err
 	}
+	if read, err := s.reached(ctx, d, m, before); read || err != nil {
+		return err
+	}
 	tried := triedBy(clients, append(before, d))
-	c, choices, err := s.preferred(ctx, app, clients, &m.Content, tried)
+	c, choices, err := s.preferred(ctx, app, clients, &m.Content, d.Category, tried)
 	if c == nil || err != nil {
 		return err
 	}
-	next := deliveryTo(c, m, s.now())
-	next.Details.Choices, next.Details.Instead = choices, d.ID
-	err = s.Outbox.Enqueue(ctx, next, m)
+	err = s.send(ctx, &way{
+		app: app, message: m, category: d.Category, clients: clients, to: c, choices: choices, instead: d.ID, tried: tried, now: s.now(),
+	})
 	if heliograph.IsKind(err, heliograph.NotFound) {
 		return nil // its integration has just gone
 	}
 	return err
+}
+
+// reached reports whether a message has come to its user though d failed: on
+// another way, or because d was for a device and they have read the conversation.
+func (s *Service) reached(ctx context.Context, d *heliograph.Delivery, m *heliograph.Message, sent []*heliograph.Delivery) (bool, error) {
+	if slices.ContainsFunc(sent, func(d *heliograph.Delivery) bool { return d.Status == heliograph.AtUser }) {
+		return true, nil
+	}
+	if !heliograph.SDKPlatform(d.Channel) {
+		return false, nil
+	}
+	conv, err := s.Conversations.Get(ctx, m.App, m.Conversation)
+	if heliograph.IsKind(err, heliograph.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return conv.UserRead >= m.Received, nil
 }
 
 // triedBy returns the clients that deliveries went to, and those at whose

@@ -111,13 +111,38 @@ type Outbox interface {
 type Reach interface {
 	// Stops returns why a message would not be sent to a client, a Reason constant
 	// and words; "" when it would.
-	Stops(ctx context.Context, c *heliograph.Client, m *heliograph.Content) (reason, words string, err error)
+	Stops(ctx context.Context, c *heliograph.Client, m *heliograph.Content, purpose heliograph.Category) (reason, words string, err error)
 }
 
 // Deliveries is the history of what was sent.
 type Deliveries interface {
 	// MessageDeliveries returns the deliveries of one message, oldest first.
 	MessageDeliveries(ctx context.Context, app heliograph.AppID, id heliograph.MessageID) ([]*heliograph.Delivery, error)
+	// Delivery returns one delivery, or an error of kind NotFound.
+	Delivery(ctx context.Context, app heliograph.AppID, id heliograph.NotificationID) (*heliograph.Delivery, error)
+}
+
+// Receipts takes in what became of what was sent. It decides what that means.
+type Receipts interface {
+	// Seen says that a user has seen what was received after one moment and not
+	// after the other, of the newest limit messages. by is the device that showed it;
+	// read says that the user has read it, wherever. It returns when what that means
+	// is committed, and writes nothing when it means nothing.
+	Seen(ctx context.Context, app heliograph.AppID, user heliograph.UserID, by heliograph.ClientID, read bool, after, until heliograph.Millis, limit int) error
+	// ApplyStatus stores what was told of deliveries of an integration, once; raw is
+	// kept as evidence.
+	ApplyStatus(ctx context.Context, in *heliograph.Integration, raw []byte, facts []channel.Fact) error
+}
+
+// Presence knows which devices of a user have live connections, to this process or
+// another.
+type Presence interface {
+	Online(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.PresentDevice, error)
+}
+
+// Live tells live connections of what is no write. It neither waits nor fails.
+type Live interface {
+	Tell(hints []heliograph.Hint)
 }
 
 // Apps finds an app, from a cache.

@@ -16,6 +16,7 @@ type Post struct {
 	Content     *heliograph.Content   // checked by package content
 	Extra       []*heliograph.Content // business only: messages that follow it
 	Destination *Destination          // business only; nil: the client the user prefers
+	Category    heliograph.Category   // business only; "": transactional
 }
 
 // Posted is a stored message and its conversation right after it.
@@ -29,6 +30,9 @@ type Posted struct {
 // user's client. The conversation starts when it has not yet. A user who cannot
 // be reached still gets the message in the conversation.
 func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
+	if err := p.checkCategory(); err != nil {
+		return nil, err
+	}
 	if p.Role == heliograph.Customer {
 		if out, _, err := s.postFast(ctx, p, nil); out != nil || err != nil {
 			return out, err
@@ -45,6 +49,16 @@ func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
 		return nil, heliograph.InvalidField("type", "formResponse is for messages of the appUser only")
 	}
 	return s.postBusiness(ctx, p)
+}
+
+func (p *Post) checkCategory() error {
+	switch {
+	case p.Category == "" || p.Role == heliograph.Business && (p.Category == heliograph.Transactional || p.Category == heliograph.Marketing):
+		return nil
+	case p.Role == heliograph.Customer:
+		return heliograph.InvalidField("category", "is for messages of the appMaker only")
+	}
+	return heliograph.InvalidField("category", "must be transactional or marketing")
 }
 
 // named returns p with its user.
@@ -117,9 +131,9 @@ func (s *Service) say(ctx context.Context, p *Post, user *heliograph.User, clien
 	if err := s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: user, Message: m}, ev); err != nil || target == nil {
 		return m, conv, err
 	}
-	d := deliveryTo(target, m, now)
-	d.Details.Choices = choices
-	err = s.Outbox.Enqueue(ctx, d, m)
+	err = s.send(ctx, &way{
+		app: p.App, message: m, category: p.purpose(), clients: clients, to: target, chosen: p.Destination != nil, choices: choices, now: now,
+	})
 	if heliograph.IsKind(err, heliograph.NotFound) {
 		err = unreachable(p.Destination)
 	}
@@ -141,7 +155,15 @@ func (s *Service) target(ctx context.Context, p *Post, m *heliograph.Content, cl
 		c, err := named(clients, p.Destination)
 		return c, nil, err
 	}
-	return s.preferred(ctx, p.App, clients, m, nil)
+	return s.preferred(ctx, p.App, clients, m, p.purpose(), nil)
+}
+
+// purpose is the category of a business's message.
+func (p *Post) purpose() heliograph.Category {
+	if p.Category == "" {
+		return heliograph.Transactional
+	}
+	return p.Category
 }
 
 // unreachable is what comes of a client whose integration is gone: an error for

@@ -7,8 +7,8 @@ import (
 	"heliograph"
 )
 
-// Deps are the parts the engine is made of. Every field but Templates and Actors
-// must be set.
+// Deps are the parts the engine is made of. Every field but Templates, Presence,
+// Live and Actors must be set.
 type Deps struct {
 	Tx            Tx
 	Conversations Conversations
@@ -26,17 +26,23 @@ type Deps struct {
 	Links         Links
 	Identities    Identities
 	Templates     Templates
-	Actors        Actors // nil: nobody is shown what the business does
+	Receipts      Receipts
+	Presence      Presence // nil: nobody is ever there
+	Live          Live     // nil: nobody has a live connection
+	Actors        Actors   // nil: nobody is shown what the business does
 	Files         Files
 	IDs           *heliograph.IDMaker
 	Now           heliograph.Clock
 }
 
 // Service is the engine.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	sights sights
+}
 
 // New returns an engine.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{Deps: d} }
 
 func (s *Service) now() heliograph.Millis { return heliograph.At(s.Now()) }
 

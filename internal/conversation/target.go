@@ -36,7 +36,7 @@ func named(clients []heliograph.Client, to *Destination) (*heliograph.Client, er
 // those that can be reached now the one that the user prefers; else the preferred
 // one all the same, so that the gates say why it is not sent; nil when the user
 // has none. tried are left out.
-func (s *Service) preferred(ctx context.Context, app *heliograph.App, clients []heliograph.Client, m *heliograph.Content, tried []heliograph.ClientID) (*heliograph.Client, []heliograph.Choice, error) {
+func (s *Service) preferred(ctx context.Context, app *heliograph.App, clients []heliograph.Client, m *heliograph.Content, purpose heliograph.Category, tried []heliograph.ClientID) (*heliograph.Client, []heliograph.Choice, error) {
 	var ranked []*heliograph.Client
 	for i := range clients {
 		if c := &clients[i]; (*Destination)(nil).fits(c) && !slices.Contains(tried, c.ID) {
@@ -47,7 +47,7 @@ func (s *Service) preferred(ctx context.Context, app *heliograph.App, clients []
 	var choices []heliograph.Choice
 	chosen := -1
 	for i, c := range ranked {
-		reason, words, err := s.Reach.Stops(ctx, c, m)
+		reason, words, err := s.Reach.Stops(ctx, c, m, purpose)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -123,13 +123,4 @@ func turnedTo(c *heliograph.Client) (at heliograph.Millis) {
 		at = max(at, c.LinkedAt)
 	}
 	return at
-}
-
-// deliveryTo is m on its way to c.
-func deliveryTo(c *heliograph.Client, m *heliograph.Message, now heliograph.Millis) *heliograph.Delivery {
-	return &heliograph.Delivery{
-		App: m.App, Kind: heliograph.MessageDelivery, Integration: c.Integration, Channel: c.Platform,
-		Message: m.ID, User: m.User, Client: c.ID, Conversation: m.Conversation, Address: c.Address,
-		Category: heliograph.Transactional, Class: heliograph.ClassConversational, Created: now, Due: now,
-	}
 }

@@ -20,6 +20,7 @@ type Options struct {
 	Surroundings Surroundings // nil: no channel needs any
 	Identities   Identities   // nil: no channel tells any
 	Devices      Devices      // nil: no channel pushes
+	States       States       // nil: no client runs our SDK
 	Watch        Watch
 	Now          heliograph.Clock
 	IDs          *heliograph.IDMaker

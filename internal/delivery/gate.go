@@ -13,6 +13,7 @@ type Question struct {
 	Channel     channel.Channel
 	Kind        *channel.Type
 	About       *channel.About // nil: not looked for
+	Device      *DeviceState   // nil: not looked for
 	Now         heliograph.Millis
 	Suppressed  bool // an opt-out or suppression covers the address and category
 }
@@ -23,6 +24,8 @@ type Verdict struct {
 	Stop    bool
 	Reason  string // a Reason constant
 	Message string // for a person
+	// Status is where a delivery that is stopped comes to stand; "": it has failed.
+	Status heliograph.Status
 }
 
 // Gate is one rule that every delivery must pass, at intent and again before
@@ -36,13 +39,14 @@ type Gate struct {
 // gates is the chain, in the order in which the first that stops wins. The
 // order of all gates, of which those of campaigns come with them:
 // stopped campaign, duplicate, excluded, consent, suppression, reachable,
-// holdout, eligibility, limits, frequency, control, window, audience, open
+// holdout, eligibility, limits, frequency, control, device, window, audience, open
 // conversation, content, provider rate; expiry is asked first, because what is
 // too late needs no other reason.
 var gates = []Gate{
 	{Name: "expiry", Asks: "whether it is still in time", Check: expiry},
 	{Name: "consent", Asks: "whether the address opted out or is suppressed", Check: consent},
 	{Name: "reachable", Asks: "whether the integration may send", Check: reachable},
+	{Name: "device", Asks: "whether the person has seen it already, and whether the device is still theirs", Check: device},
 	{Name: "window", Asks: "whether the channel allows a free message now, or only a template", Check: window},
 	{Name: "content", Asks: "whether the channel can carry it", Check: content},
 }

@@ -42,11 +42,17 @@ func (e *Engine) event(d *heliograph.Delivery, kind heliograph.EventType, user *
 		ID: e.IDs.Event(), App: d.App, Type: kind, At: heliograph.At(e.Now()),
 		User: d.User, Conversation: d.Conversation, Delivery: d.ID, Message: d.Message,
 	}
-	ev.Data.Kind, ev.Data.Integ = d.Kind, d.Integration
+	ev.Data.Kind, ev.Data.Integ, ev.Data.Quiet = d.Kind, d.Integration, quiet(d)
 	if user != nil {
 		ev.Data.ExtID = user.ExternalID
 	}
 	return ev
+}
+
+// quiet reports whether webhooks are not told what becomes of d: in the v1.1 API a
+// message to a client that runs the SDK has no delivery events.
+func quiet(d *heliograph.Delivery) bool {
+	return d.Kind == heliograph.MessageDelivery && heliograph.SDKPlatform(d.Channel)
 }
 
 // outcome starts an outcome of an item's newest attempt.
@@ -102,6 +108,9 @@ func (e *Engine) failure(it *Item, attempt int, reason, message, via, gate strin
 
 // stopped is the outcome of an item that a gate stopped.
 func (e *Engine) stopped(it *Item, v Verdict) *Outcome {
+	if v.Status != "" {
+		return e.overtaken(it, v)
+	}
 	return e.failure(it, it.Delivery.Attempts, v.Reason, v.Message, "gate", v.Gate)
 }
 

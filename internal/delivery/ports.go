@@ -127,6 +127,10 @@ type Store interface {
 	// deliveries are committed together with what observe does.
 	ApplyStatus(ctx context.Context, s *Status, observe func(context.Context, *Change) error) error
 
+	// ApplySight returns when what Decide says of the deliveries that it is about is
+	// committed, in one write. Whose end is told elsewhere at the moment is left out.
+	ApplySight(ctx context.Context, s *Sight) error
+
 	// Sources lists the sources of a slot that hold anything.
 	Sources(ctx context.Context, slot int) ([]AppSource, error)
 	// Held returns the items of a slot that are not simply ready: those with

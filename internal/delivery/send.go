@@ -27,18 +27,18 @@ func (e *Engine) start(l *lane, c *Claim) {
 	d := *it.Delivery
 	d.Attempts = c.Attempt
 	it.Delivery = &d
-	if e.looksAround(l.kind, it) {
+	if e.looksAround(l.kind, it) || e.asksDevice(it.Delivery) {
 		go e.lookAround(l, it, l.kind, c.Suppressed)
 		return
 	}
-	e.admitted(l, it, c.Suppressed, nil)
+	e.admitted(l, it, c.Suppressed, around{})
 }
 
 // admitted makes the attempt that was recorded, if the gates let it pass.
-func (e *Engine) admitted(l *lane, it *Item, suppressed bool, about *channel.About) {
+func (e *Engine) admitted(l *lane, it *Item, suppressed bool, a around) {
 	q := Question{
 		Delivery: it.Delivery, Content: it.Content, Now: heliograph.At(e.Now()),
-		Integration: l.integration, Channel: l.channel, Kind: l.kind, About: about, Suppressed: suppressed,
+		Integration: l.integration, Channel: l.channel, Kind: l.kind, About: a.about, Device: a.device, Suppressed: suppressed,
 	}
 	if v := e.ask(&q); v.Stop {
 		e.finish(l, e.stopped(it, v))

@@ -156,6 +156,11 @@ func lockQueued(tx *hotTx, batch []*job) error {
 		switch a := j.arg.(type) {
 		case finishing:
 			p.add(idBytes(a.o.Item.Delivery.App), notificationBytes(a.o.Item.Delivery.ID))
+		case *sighting:
+			told = true
+			for _, id := range a.ids {
+				p.add(idBytes(a.in.App), notificationBytes(id))
+			}
 		case *applying:
 			told = true
 			for _, f := range a.in.Facts {

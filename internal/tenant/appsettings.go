@@ -10,9 +10,17 @@ import (
 // maxKeywords bounds each of an app's keyword lists.
 const maxKeywords = 100
 
+// maxUnreadFallback bounds how many seconds a message may stay unread before it
+// goes another way.
+const maxUnreadFallback = 7 * 24 * 3600
+
 // applySettings sets what change names; the rest stays.
 func applySettings(set *heliograph.AppSettings, change json.RawMessage) error {
 	next := *set
+	if n := set.UnreadFallbackSeconds; n != nil { // else it would be written over where it is
+		own := *n
+		next.UnreadFallbackSeconds = &own
+	}
 	if err := json.Unmarshal(change, &next); err != nil {
 		if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
 			return heliograph.InvalidField("settings."+t.Field, "must be a %s", t.Type)
@@ -21,6 +29,9 @@ func applySettings(set *heliograph.AppSettings, change json.RawMessage) error {
 	}
 	if n := next.ConversationRetentionSeconds; n < 0 || n > 100*365*86400 {
 		return heliograph.InvalidField("settings.conversationRetentionSeconds", "must be 0 (keep) to 100 years")
+	}
+	if n := next.UnreadFallbackSeconds; n != nil && (*n < 0 || *n > maxUnreadFallback) {
+		return heliograph.InvalidField("settings.unreadFallbackSeconds", "must be 0 (off) to %d (7 days)", maxUnreadFallback)
 	}
 	if n := len(next.PreferredChannels); n > 20 {
 		return heliograph.InvalidField("settings.preferredChannels", "has more than 20 entries")

@@ -12,6 +12,7 @@ import (
 
 	"heliograph"
 	"heliograph/internal/conversation"
+	"heliograph/internal/delivery"
 	"heliograph/internal/profile"
 	"heliograph/internal/store"
 )
@@ -39,6 +40,7 @@ func newTalk(t *testing.T) *talk {
 	w.api.Conversations = conversation.New(conversation.Deps{
 		Tx: w.store, Conversations: store.Conversations{Store: w.store}, Messages: store.Messages{Store: w.store}, Clients: store.Clients{Store: w.store},
 		Inbound: store.Inbound{Store: w.store}, Sayings: store.Sayings{Store: w.store}, Users: w.api.Profiles, Events: w.store, Outbox: w, Apps: w.tenants, Reach: w, Deliveries: store.Deliveries{Store: w.store}, Files: w.api.Media, IDs: w.ids, Now: w.clock.Now,
+		Receipts: delivery.New(delivery.Options{Store: store.Deliveries{Store: w.store}, IDs: w.ids, Now: w.clock.Now}),
 	})
 	w.api.PublicURL = "https://heliograph.example"
 	w.user, w.loft = w.person("ana@example.org")
@@ -46,7 +48,7 @@ func newTalk(t *testing.T) *talk {
 }
 
 // Stops implements conversation.Reach: everybody can be reached.
-func (w *talk) Stops(context.Context, *heliograph.Client, *heliograph.Content) (reason, words string, err error) {
+func (w *talk) Stops(context.Context, *heliograph.Client, *heliograph.Content, heliograph.Category) (reason, words string, err error) {
 	return "", "", nil
 }
 
