@@ -27,7 +27,7 @@ func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.R
 	case what != TypingStart && what != TypingStop:
 		return nil, heliograph.InvalidField("type", "must be typing:start, typing:stop or conversation:read")
 	case role == heliograph.Customer:
-		return s.customerTypes(ctx, u, what)
+		return s.customerTypes(ctx, u, nil, what)
 	}
 	conv, err := s.businessActs(ctx, u, what, s.Conversation)
 	if err == nil {
@@ -48,16 +48,32 @@ func (s *Service) tellTyping(ctx context.Context, conv *heliograph.Conversation,
 	s.Live.Tell([]heliograph.Hint{{Kind: heliograph.HintTyping, App: conv.App, User: conv.User, Conversation: conv.ID, Typing: t}})
 }
 
+// ActBy takes in what a user does on a device, and returns the conversation after it.
+func (s *Service) ActBy(ctx context.Context, u *heliograph.User, via *Via, what ActivityType) (*heliograph.Conversation, error) {
+	switch what {
+	case ConversationRead:
+		return s.readBy(ctx, u, via)
+	case TypingStart, TypingStop:
+		return s.customerTypes(ctx, u, via, what)
+	}
+	return nil, heliograph.InvalidField("type", "must be typing:start, typing:stop or conversation:read")
+}
+
 // Read marks everything as read by the user, and tells of it. Whoever has read it
 // has seen it.
-func (s *Service) Read(ctx context.Context, u *heliograph.User) (out *heliograph.Conversation, err error) {
+func (s *Service) Read(ctx context.Context, u *heliograph.User) (*heliograph.Conversation, error) {
+	return s.readBy(ctx, u, nil)
+}
+
+func (s *Service) readBy(ctx context.Context, u *heliograph.User, via *Via) (out *heliograph.Conversation, err error) {
 	err = s.change(ctx, u, func(ctx context.Context, conv *heliograph.Conversation) error {
 		conv.UserRead, conv.Unread = max(s.now(), conv.LastReceived), 0
 		out = conv
-		return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u}, &heliograph.Event{
-			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventRead, At: conv.UserRead, User: conv.User, Conversation: conv.ID,
-			Data: heliograph.EventData{Channel: heliograph.SourceAPI, ExtID: u.ExternalID},
-		})
+		ev := &heliograph.Event{
+			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventRead, At: conv.UserRead, User: conv.User, Conversation: conv.ID, Data: via.event(),
+		}
+		ev.Data.ExtID = u.ExternalID
+		return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u}, ev)
 	})
 	if err != nil {
 		return nil, err
@@ -74,15 +90,16 @@ func (s *Service) businessRead(ctx context.Context, u *heliograph.User) (out *he
 	return out, err
 }
 
-func (s *Service) customerTypes(ctx context.Context, u *heliograph.User, what ActivityType) (*heliograph.Conversation, error) {
+func (s *Service) customerTypes(ctx context.Context, u *heliograph.User, via *Via, what ActivityType) (*heliograph.Conversation, error) {
 	conv, err := s.Conversation(ctx, u)
 	if err != nil {
 		return nil, err
 	}
 	return conv, s.Tx.Atomically(ctx, func(ctx context.Context) error {
-		return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u}, &heliograph.Event{
-			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventTyping, At: s.now(), User: conv.User, Conversation: conv.ID,
-			Data: heliograph.EventData{Channel: heliograph.SourceAPI, ExtID: u.ExternalID, Activity: string(what)},
-		})
+		ev := &heliograph.Event{
+			ID: s.IDs.Event(), App: conv.App, Type: heliograph.EventTyping, At: s.now(), User: conv.User, Conversation: conv.ID, Data: via.event(),
+		}
+		ev.Data.ExtID, ev.Data.Activity = u.ExternalID, string(what)
+		return s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u}, ev)
 	})
 }

@@ -53,7 +53,7 @@ func (s *Service) receiveFast(ctx context.Context, in *heliograph.Integration, r
 		}
 		for _, c := range contents(f) {
 			contextFrom := takeIn(at.Conversation, now)
-			s.speak(at, h.message(at.Conversation, s.IDs.Message(), c), contextFrom, h.event())
+			s.speak(at, h.message(at.Conversation, s.IDs.Message(), *kept(app, &c)), contextFrom, h.event())
 		}
 		return true
 	}

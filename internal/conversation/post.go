@@ -13,6 +13,7 @@ type Post struct {
 	User        *heliograph.User // nil: Name is looked up
 	Name        string           // the user's id, or the caller's own id for it; an id wins
 	Role        heliograph.Role
+	Via         *Via                  // customer only; nil: the API
 	Content     *heliograph.Content   // checked by package content
 	Extra       []*heliograph.Content // business only: messages that follow it
 	Destination *Destination          // business only; nil: the client the user prefers

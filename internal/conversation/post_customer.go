@@ -52,9 +52,10 @@ func (s *Service) place(at *Place, p *Post, now heliograph.Millis) *Posted {
 		return nil
 	}
 	said := takeIn(conv, now)
-	m := s.message(conv, p.Role, p.Content)
+	m := s.message(conv, p.Role, kept(p.App, p.Content))
 	m.Author.ID = at.User.ID.String()
-	s.speak(at, m, said, heliograph.EventData{Channel: heliograph.SourceAPI})
+	p.Via.mark(m)
+	s.speak(at, m, said, p.Via.event())
 	return &Posted{Message: m, Conversation: conv}
 }
 
@@ -104,12 +105,13 @@ func (s *Service) postCustomer(ctx context.Context, p *Post) (out *Posted, err e
 			return err
 		}
 		said := takeIn(conv, now)
-		m := s.message(conv, p.Role, c)
+		m := s.message(conv, p.Role, kept(p.App, c))
 		m.Author.ID = user.ID.String()
+		p.Via.mark(m)
 		if err := s.use(ctx, m); err != nil {
 			return err
 		}
-		if err := s.customerSaid(ctx, user, conv, m, said, heliograph.EventData{Channel: heliograph.SourceAPI}); err != nil {
+		if err := s.customerSaid(ctx, user, conv, m, said, p.Via.event()); err != nil {
 			return err
 		}
 		out = &Posted{Message: m, Conversation: conv}

@@ -21,6 +21,11 @@ const (
 // Postback is the user's click on a postback action of a message. It is told of,
 // and with the app's echoPostback the action's text is said by the user.
 func (s *Service) Postback(ctx context.Context, app *heliograph.App, u *heliograph.User, action string) error {
+	return s.PostbackBy(ctx, app, u, nil, action)
+}
+
+// PostbackBy is Postback on a device.
+func (s *Service) PostbackBy(ctx context.Context, app *heliograph.App, u *heliograph.User, via *Via, action string) error {
 	m, a, err := s.findAction(ctx, u, action)
 	if err != nil {
 		return err
@@ -30,6 +35,10 @@ func (s *Service) Postback(ctx context.Context, app *heliograph.App, u *heliogra
 	}
 	return s.Tx.Atomically(ctx, func(ctx context.Context) error {
 		ev := s.event(heliograph.EventPostback, u, m)
+		if via != nil {
+			ev.Data = via.event()
+			ev.Data.ExtID = u.ExternalID
+		}
 		ev.At, ev.Data.ActionID = s.now(), a.ID
 		if err := s.Events.AppendEventsWith(ctx, &heliograph.EventContext{User: u, Message: m}, ev); err != nil {
 			return err
@@ -37,12 +46,12 @@ func (s *Service) Postback(ctx context.Context, app *heliograph.App, u *heliogra
 		if !app.Settings.EchoPostback {
 			return nil
 		}
-		return s.echo(ctx, u, a)
+		return s.echo(ctx, u, via, a)
 	})
 }
 
 // echo says the text of a clicked action in the user's name.
-func (s *Service) echo(ctx context.Context, u *heliograph.User, a *heliograph.Action) error {
+func (s *Service) echo(ctx context.Context, u *heliograph.User, via *Via, a *heliograph.Action) error {
 	conv, err := s.Conversations.Lock(ctx, u.App, u.Conversation)
 	if err != nil {
 		return err
@@ -54,7 +63,8 @@ func (s *Service) echo(ctx context.Context, u *heliograph.User, a *heliograph.Ac
 	m := s.message(conv, heliograph.Customer, &heliograph.Content{
 		Type: heliograph.TextMessage, Text: a.Text, Payload: a.Payload, Metadata: a.Metadata, Author: heliograph.Author{ID: u.ID.String()},
 	})
-	return s.customerSaid(ctx, u, conv, m, said, heliograph.EventData{Channel: heliograph.SourceAPI})
+	via.mark(m)
+	return s.customerSaid(ctx, u, conv, m, said, via.event())
 }
 
 // findAction returns an action of a message in the user's conversation: first

@@ -169,7 +169,7 @@ func (s *Service) receive(ctx context.Context, in *heliograph.Integration, fact 
 			id = s.IDs.Message()
 		}
 		contextFrom := takeIn(conv, now)
-		m, data := h.message(conv, id, c), h.event()
+		m, data := h.message(conv, id, *kept(app, &c)), h.event()
 		if err := s.adopt(ctx, in, m, f, i, held); err != nil {
 			return err
 		}

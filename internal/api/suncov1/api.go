@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"heliograph"
+	"heliograph/internal/api/httpx"
 	"heliograph/internal/auth"
 	"heliograph/internal/conversation"
 	"heliograph/internal/media"
@@ -33,7 +34,7 @@ type API struct {
 	// Atomic runs fn in one transaction; fn may be run again.
 	Atomic func(ctx context.Context, fn func(context.Context) error) error
 	// Answers keeps the answers to requests with an idempotency key.
-	Answers Answers
+	Answers httpx.Answers
 
 	// PublicURL begins the links in answers; it has no trailing slash.
 	PublicURL string
@@ -55,5 +56,5 @@ func (a *API) Handler() http.Handler {
 			t.add(r.method, path, &r)
 		}
 	}
-	return &server{API: a, tree: t, limiter: newLimiter(a.Limit, a.Now)}
+	return &server{API: a, tree: t, limiter: newLimiter(a.Limit, a.Now), once: &httpx.Once{Answers: a.Answers, Atomic: a.Atomic, Now: a.Now}}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"heliograph"
+	"heliograph/internal/api/httpx"
 	"heliograph/internal/auth"
 	"heliograph/internal/conversation"
 )
@@ -18,17 +19,17 @@ type call struct {
 	App       *heliograph.App // nil for routes that concern no app
 	Principal auth.Principal
 
-	api     *API
-	flights *flights
-	route   *route
-	names   []string
-	values  []string
-	w       http.ResponseWriter
-	body    []byte
-	read    bool
-	asked   url.Values         // the query, once read
-	user    *heliograph.User   // what {userId} names, once resolved
-	post    *conversation.Post // the message of the body, once read
+	api    *API
+	once   *httpx.Once
+	route  *route
+	names  []string
+	values []string
+	w      http.ResponseWriter
+	body   []byte
+	read   bool
+	asked  url.Values         // the query, once read
+	user   *heliograph.User   // what {userId} names, once resolved
+	post   *conversation.Post // the message of the body, once read
 }
 
 // PathValue returns a decoded path parameter.

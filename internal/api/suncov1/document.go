@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"heliograph/channel"
+	"heliograph/internal/api/httpx"
 	"heliograph/internal/api/openapi"
 	"heliograph/internal/tenant"
 )
@@ -123,7 +124,7 @@ func (b *documentBuilder) parameters(r *route) []*openapi.Parameter {
 		out = append(out, &openapi.Parameter{Name: q.name, In: "query", Description: q.doc, Schema: b.schemas.Of(kind, openapi.In)})
 	}
 	if r.idempotent {
-		out = append(out, &openapi.Parameter{Name: "Idempotency-Key", In: "header", Schema: &openapi.Schema{Type: "string", MaxLength: maxIdempotencyKey},
+		out = append(out, &openapi.Parameter{Name: "Idempotency-Key", In: "header", Schema: &openapi.Schema{Type: "string", MaxLength: httpx.MaxIdempotencyKey},
 			Description: "Makes a repetition harmless: within 24 hours the same key on this route gets the first answer again, and nothing is done twice."})
 	}
 	return out

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+
+	"heliograph/internal/api/httpx"
 )
 
 // Only tests see what is in this file.
@@ -22,7 +24,7 @@ func (a *API) OnePost(do func(ctx context.Context, body []byte) (any, error)) ht
 	for _, path := range r.paths() {
 		t.add(r.method, path, r)
 	}
-	return &server{API: a, tree: t}
+	return &server{API: a, tree: t, once: &httpx.Once{Answers: a.Answers, Atomic: a.Atomic, Now: a.Now}}
 }
 
 // BodiesShown returns the example bodies.

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"heliograph"
 	"heliograph/internal/api/httpx"
@@ -29,7 +28,7 @@ func (a *API) postNotification(w http.ResponseWriter, c *call) {
 }
 
 func (a *API) sendNotification(ctx context.Context, c *call) (*notify.Sent, error) {
-	key, err := idempotencyKey(c.Header)
+	key, err := httpx.IdempotencyKey(c.Header)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +57,12 @@ func (a *API) sendBody(ctx context.Context, c *call, body *notificationBody, key
 		return nil, err
 	}
 	in.Key, in.Digest = key, digest
-	limit, cancel := context.WithTimeout(ctx, waitForTwin)
+	limit, cancel := context.WithTimeout(ctx, httpx.WaitForTwin)
 	defer cancel()
 	sent, err := a.Notifications.Send(limit, in)
 	if err != nil && limit.Err() != nil && ctx.Err() == nil {
 		// It may still be stored: with a key the caller can safely ask again.
-		return nil, &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, RetryAfter: waitForTwin, Err: err,
+		return nil, &heliograph.Error{Kind: heliograph.Unavailable, Code: heliograph.CodeUnavailable, RetryAfter: httpx.WaitForTwin, Err: err,
 			Message: "the notification was not stored in time; it may still be. Ask again with an Idempotency-Key"}
 	}
 	return sent, err
@@ -73,7 +72,7 @@ func (a *API) sendBody(ctx context.Context, c *call, body *notificationBody, key
 // the same answer, and a key that was used before answers for its first request.
 func (a *API) keepRefusal(ctx context.Context, c *call, key string, digest []byte, refusal error) (*notify.Sent, error) {
 	e, ok := errors.AsType[*heliograph.Error](refusal)
-	if !ok || !final(e.Kind) || e.Code == heliograph.CodeIdempotencyMismatch {
+	if !ok || !httpx.Final(e.Kind) || e.Code == heliograph.CodeIdempotencyMismatch {
 		return nil, refusal
 	}
 	had, status, answer, err := a.Answers.Find(ctx, c.App.ID, notify.IdempotencyRoute, key, c.since())
@@ -103,21 +102,6 @@ func (a *API) keepRefusal(ctx context.Context, c *call, key string, digest []byt
 	return nil, refusal
 }
 
-// idempotencyKey returns a request's key. One that is there but empty, or twice,
-// is a caller's mistake: passing it over would send twice what it was to keep single.
-func idempotencyKey(h http.Header) (string, error) {
-	given := h.Values("Idempotency-Key")
-	switch {
-	case len(given) == 0:
-		return "", nil
-	case len(given) > 1:
-		return "", heliograph.InvalidField("Idempotency-Key", "is given more than once")
-	case given[0] == "":
-		return "", heliograph.InvalidField("Idempotency-Key", "is empty; leave it out, or give 1 to %d printable ASCII characters", maxIdempotencyKey)
-	}
-	return given[0], checkIdempotencyKey("Idempotency-Key", given[0])
-}
-
 // key returns the idempotency key of a notification: the body's, or else the
 // header's. Two that differ would each promise something else.
 func (b *notificationBody) key(header string) (string, error) {
@@ -126,16 +110,9 @@ func (b *notificationBody) key(header string) (string, error) {
 	case b.IdempotencyKey == nil:
 		return header, nil
 	case *b.IdempotencyKey == "":
-		return "", heliograph.InvalidField(field, "is empty; leave it out, or give 1 to %d printable ASCII characters", maxIdempotencyKey)
+		return "", heliograph.InvalidField(field, "is empty; leave it out, or give 1 to %d printable ASCII characters", httpx.MaxIdempotencyKey)
 	case header != "" && header != *b.IdempotencyKey:
 		return "", heliograph.InvalidField(field, "is not the one in the header Idempotency-Key")
 	}
-	return *b.IdempotencyKey, checkIdempotencyKey(field, *b.IdempotencyKey)
-}
-
-func checkIdempotencyKey(field, key string) error {
-	if len(key) > maxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return heliograph.InvalidField(field, "must be 1 to %d printable ASCII characters", maxIdempotencyKey)
-	}
-	return nil
+	return *b.IdempotencyKey, httpx.CheckIdempotencyKey(field, *b.IdempotencyKey)
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"heliograph"
+	"heliograph/internal/api/httpx"
 )
 
 // errAnswered says that the handler has written its answer itself.
@@ -38,7 +39,7 @@ func (c *call) run() {
 // answer returns the status and body of the call's answer.
 func (c *call) answer(ctx context.Context) (int, []byte, error) {
 	if c.route.idempotent {
-		key, err := idempotencyKey(c.Header)
+		key, err := httpx.IdempotencyKey(c.Header)
 		if err != nil {
 			return 0, nil, err
 		}

@@ -18,7 +18,7 @@ import (
 type server struct {
 	*API
 	tree    *tree
-	flights flights
+	once    *httpx.Once
 	limiter *limiter // nil: there is no limit
 }
 
@@ -38,7 +38,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.otherMethod(w, r, node)
 		return
 	}
-	c := &call{Request: r, api: s.API, flights: &s.flights, route: found.route, names: found.names, values: values, w: w}
+	c := &call{Request: r, api: s.API, once: s.once, route: found.route, names: found.names, values: values, w: w}
 	httpx.Name(w, found.route.label)
 	if err := s.admit(r.Context(), c); err != nil {
 		c.fail(err)

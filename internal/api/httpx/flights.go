@@ -1,4 +1,4 @@
-package suncov1
+package httpx
 
 import (
 	"context"
