@@ -78,3 +78,38 @@ func (s *Service) PageAfter(ctx context.Context, u *heliograph.User, moment heli
 	}
 	return p, nil
 }
+
+// Older returns up to limit messages right before a moment; the newest before the
+// end of time. Whether there are newer ones is not looked at.
+func (s *Service) Older(ctx context.Context, u *heliograph.User, moment heliograph.Millis, limit int) (*Page, error) {
+	conv, err := s.Conversation(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{Conversation: conv}
+	if p.Messages, err = s.Messages.Before(ctx, u.App, conv.ID, moment, limit+1); err != nil {
+		return nil, err
+	}
+	if p.Older = len(p.Messages) > limit; p.Older {
+		p.Messages = p.Messages[:limit]
+	}
+	slices.Reverse(p.Messages)
+	return p, nil
+}
+
+// Since returns up to limit messages right after a moment. Whether there are older
+// ones is not looked at.
+func (s *Service) Since(ctx context.Context, u *heliograph.User, moment heliograph.Millis, limit int) (*Page, error) {
+	conv, err := s.Conversation(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{Conversation: conv}
+	if p.Messages, err = s.Messages.After(ctx, u.App, conv.ID, moment, limit+1); err != nil {
+		return nil, err
+	}
+	if p.Newer = len(p.Messages) > limit; p.Newer {
+		p.Messages = p.Messages[:limit]
+	}
+	return p, nil
+}

@@ -78,7 +78,7 @@ type entry struct {
 }
 
 func (s *Service) enter(ctx context.Context, c *Call, w way) (*State, error) {
-	in, app, err := s.place(ctx, c.Integration)
+	in, app, err := s.Place(ctx, c.Integration)
 	if err != nil {
 		return nil, err
 	}
@@ -110,9 +110,6 @@ func (s *Service) enter(ctx context.Context, c *Call, w way) (*State, error) {
 func (e *entry) check(ctx context.Context) (err error) {
 	if err = e.Device.check(); err != nil {
 		return err
-	}
-	if e.UserID != "" && e.AuthCode != "" {
-		return heliograph.InvalidField("authCode", "and userId exclude each other")
 	}
 	if e.named = e.UserID; e.named != "" {
 		if err = e.s.Profiles.CheckUserID(e.named); err != nil {
@@ -148,10 +145,14 @@ func (e *entry) redeem(ctx context.Context) error {
 	if heliograph.IsKind(err, heliograph.Unauthenticated) {
 		return invalidAuth("%s", heliograph.AsError(err).Message)
 	}
-	if err == nil {
-		e.coded = u.ID
+	switch {
+	case err != nil:
+		return err
+	case e.named != "" && e.named != u.ExternalID:
+		return invalidAuth("the auth code is of another user than userId")
 	}
-	return err
+	e.coded, e.named = u.ID, ""
+	return nil
 }
 
 // try goes through once.

@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"errors"
 
 	"heliograph"
 )
@@ -70,6 +71,28 @@ func (e *entry) merge(ctx context.Context, have *known, want *heliograph.User) (
 	}
 	e.s.Forget(k.client.ID)
 	return k, e.Token, nil
+}
+
+// Begin returns the session with a conversation, which is made and told of when
+// there is none.
+func (s *Service) Begin(ctx context.Context, of *Session) (*Session, error) {
+	if of.User.ConversationStarted() {
+		return of, nil
+	}
+	k := &known{*of.Client, of.User}
+	err := error(errRaced)
+	for n := 0; n < tries && errors.Is(err, errRaced); n++ {
+		err = s.startConversation(ctx, k)
+	}
+	if errors.Is(err, errRaced) {
+		err = invalidSession() // its user is gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	with := *of
+	with.User, with.Client = k.user, &k.client
+	return &with, nil
 }
 
 // startConversation makes the user's conversation, if there is none, and tells of

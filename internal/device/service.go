@@ -54,8 +54,9 @@ func (s *Service) now() heliograph.Millis { return heliograph.At(s.Now()) }
 // them, or their user.
 func (s *Service) Forget(ids ...heliograph.ClientID) { s.known.Drop(ids...) }
 
-// place returns the integration of an SDK, and its app.
-func (s *Service) place(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, *heliograph.App, error) {
+// Place returns the integration of an SDK, and its app. Any other integration is
+// an error of kind NotFound.
+func (s *Service) Place(ctx context.Context, id heliograph.IntegrationID) (*heliograph.Integration, *heliograph.App, error) {
 	in, err := s.Tenants.ByID(ctx, id)
 	if err != nil {
 		return nil, nil, err

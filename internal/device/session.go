@@ -92,7 +92,7 @@ func (t *token) opens(d *heliograph.Device) bool {
 // second ago. A session that is not good is an Unauthenticated error of code
 // invalid_session; one that lacks its user's token, of code invalid_auth.
 func (s *Service) Authenticate(ctx context.Context, integration heliograph.IntegrationID, text, jwt string) (*Session, error) {
-	in, app, err := s.place(ctx, integration)
+	in, app, err := s.Place(ctx, integration)
 	if err != nil {
 		return nil, err
 	}
