@@ -2,6 +2,7 @@ package fcm
 
 import (
 	"encoding/json"
+	"strings"
 
 	"heliograph"
 	"heliograph/channel"
@@ -43,6 +44,9 @@ func (a *Account) Check() error {
 		if have > 0 && lacks != "" {
 			return heliograph.InvalidField(lacks, "is required beside the other fields of the credential")
 		}
+	}
+	if strings.Trim(a.ProjectID, "abcdefghijklmnopqrstuvwxyz0123456789-.:") != "" {
+		return heliograph.InvalidField("projectId", "must be a project's id: lower-case letters, digits and hyphens")
 	}
 	if a.PrivateKey == "" {
 		return nil

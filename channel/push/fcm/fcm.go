@@ -80,7 +80,7 @@ func (s *Service) call(ctx context.Context, token string, body []byte) (channel.
 		r := channel.Final(heliograph.ReasonBadRequest, "the provider's URL is not a URL")
 		return channel.Reply{}, &r
 	}
-	target = target.JoinPath("v1/projects", s.Project, "messages:send")
+	target.Path += "/v1/projects/" + s.Project + "/messages:send"
 	req := &http.Request{
 		Method: http.MethodPost, URL: target, Host: target.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
