@@ -192,7 +192,11 @@ func timedOutForReal(ctx context.Context, s *Setup, c Outgoing) *findings {
 	}))
 	defer server.Close()
 	began := time.Now()
-	if got := overLoopback(ctx, f, s, c, server.URL, 150*time.Millisecond); got.Class != channel.ClassUnknown {
+	limit := 150 * time.Millisecond
+	if len(c.Replies) > 1 { // what comes before is not to run out of time
+		limit = time.Second
+	}
+	if got := overLoopback(ctx, f, s, c, server.URL, limit); got.Class != channel.ClassUnknown {
 		f.add("a provider that takes the request and hangs is %v, want %v", got.Class, channel.ClassUnknown)
 	}
 	if took := time.Since(began); took > 5*time.Second {
@@ -201,10 +205,24 @@ func timedOutForReal(ctx context.Context, s *Setup, c Outgoing) *findings {
 	return f
 }
 
+// moved returns a setup, and c, whose URLs below BaseURL are below base: settings
+// and devices may name them, too.
+func moved(s *Setup, c *Outgoing, base string) *Setup {
+	there := *s
+	there.Settings, there.Plain = strings.ReplaceAll(s.Settings, BaseURL, base), true
+	if c.About != nil && c.About.Push != nil {
+		about, push := *c.About, *c.About.Push
+		push.Token = strings.ReplaceAll(push.Token, BaseURL, base)
+		about.Push, c.About = &push, &about
+	}
+	return &there
+}
+
 func overLoopback(ctx context.Context, f *findings, s *Setup, c Outgoing, base string, limit time.Duration) channel.Result {
 	rt := &http.Transport{}
 	defer rt.CloseIdleConnections()
-	ch, err := s.open(rt, base)
+	there := moved(s, &c, base)
+	ch, err := there.open(rt, base)
 	if err != nil {
 		f.add("open: %v", err)
 		return channel.Result{}

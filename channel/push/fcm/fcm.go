@@ -62,7 +62,7 @@ func (s *Service) Push(ctx context.Context, out *channel.Outgoing, n *push.Note)
 		return *failed
 	}
 	reply, failed := s.call(ctx, token, body)
-	if failed == nil && reply.Status == http.StatusUnauthorized && problemOf(reply).Code != thirdPartyAuth {
+	if failed == nil && reply.Status == http.StatusUnauthorized && problemOf(reply).stale() {
 		// Nothing was sent: the token may have been revoked.
 		if token, failed = s.access.get(ctx, token); failed == nil {
 			reply, failed = s.call(ctx, token, body)

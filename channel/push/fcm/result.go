@@ -42,6 +42,9 @@ func problemOf(reply channel.Reply) problem {
 	return p
 }
 
+// stale reports whether it is the access token that is refused.
+func (p problem) stale() bool { return p.Status == "UNAUTHENTICATED" && p.Code != thirdPartyAuth }
+
 // word returns s when it is one of Google's words, else "".
 func word(s string) string {
 	if len(s) > 64 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
