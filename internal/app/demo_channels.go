@@ -154,7 +154,7 @@ func demoSMTP() demoChannel {
 // simulated points every channel of this build that the simulator plays at the
 // simulator, and has mail taken for the answers.
 func simulated(c *config.Config, sim *Simulation) {
-	played := map[string]string{"twilio": sim.URL(), "messagebird": sim.URL(), "mailgun": sim.URL()}
+	played := map[string]string{"twilio": sim.URL(), "messagebird": sim.URL(), "mailgun": sim.URL(), "ios": sim.URL(), "android": sim.URL()}
 	for _, p := range playedProviders() {
 		played[p.Describe().Name] = sim.URL()
 	}

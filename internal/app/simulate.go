@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"heliograph/channel/simulator"
@@ -56,7 +57,8 @@ func Simulate(o SimulateOptions) (*Simulation, error) {
 	}
 	s := &Simulation{url: o.PublicURL, web: web, smtp: spoken}
 	s.sim = simulator.New(simulator.Options{
-		Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory}, Providers: append(playedProviders(), mail...),
+		Log: o.Log, PublicURL: o.PublicURL, Links: o.Links, Limits: simulator.Limits{NoHistory: o.NoHistory},
+		Providers: slices.Concat(playedProviders(), mail, pushProviders()),
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", s.sim.Handler())
@@ -65,6 +67,7 @@ func Simulate(o SimulateOptions) (*Simulation, error) {
 	}
 	s.web.http.Handler = mux
 	s.web.http.WriteTimeout = 0 // the pages' streams stay open
+	s.web.http.Protocols = bothVersions()
 	s.web.serve(func(err error) { o.Log.Error("the simulator ended", "err", err) })
 	return s, nil
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"encoding/hex"
 	"net/http"
+	"strings"
 	"sync"
 
 	"heliograph/channel/simulator"
@@ -109,10 +110,11 @@ func (p *Provider) Devices() *devices.Registry { return p.devices }
 // MakeToken makes up the token of a device, which is no magic recipient's.
 func (p *Provider) MakeToken() string { return p.n.Hex("") + p.n.Hex("")[:31] + "a" }
 
-// IsToken says whether a device token can be one.
+// IsToken says whether a device token can be one. One of zeros is nobody's: with
+// it senders ask whether their key is good.
 func IsToken(token string) bool {
 	raw, err := hex.DecodeString(token)
-	return err == nil && len(raw) >= 8 && len(raw) <= 100
+	return err == nil && len(raw) >= 8 && len(raw) <= 100 && strings.Trim(token, "0") != ""
 }
 
 func readKey(in Key) (*key, *simulator.Problem) {

@@ -88,6 +88,7 @@ func TestRefusals(t *testing.T) {
 		{"an id", set("apns-id", "1234"), 400, "BadMessageId"},
 		{"two topics", func(r *http.Request) { r.Header.Add("apns-topic", app) }, 400, "DuplicateHeaders"},
 		{"a token that is no hex", func(r *http.Request) { r.URL.Path = "/3/device/nonsense" }, 400, "BadDeviceToken"},
+		{"a token of zeros", func(r *http.Request) { r.URL.Path = "/3/device/" + strings.Repeat("0", 64) }, 400, "BadDeviceToken"},
 		{"no device", func(r *http.Request) { r.URL.Path = "/3/device/" }, 400, "MissingDeviceToken"},
 		{"another path", func(r *http.Request) { r.URL.Path = "/3/devices" }, 404, "BadPath"},
 		{"GET", func(r *http.Request) { r.Method = http.MethodGet }, 405, "MethodNotAllowed"},

@@ -41,7 +41,7 @@ const kit = { el, request, say, keepLow, time, now, on, header };
 // header is the head of a thread: the way back, the person, and the person's other channels.
 function header(thread, ...more) {
   const phone = thread.person.startsWith("+");
-  const tabs = [...channels.keys()].filter((c) => phone ? c !== "email" : c === thread.channel);
+  const tabs = [...channels.keys()].filter((c) => phone ? c !== "email" && c !== "app" : c === thread.channel);
   return el("header", {},
     el("a", { href: "/", class: "back", "data-thread": "" }, text.back),
     el("h2", {}, thread.person), ...more,

@@ -8,7 +8,7 @@ export const text = {
   choose: "Choose a conversation.",
   back: "All conversations",
   tabs: "Channels of this person",
-  channel: { sms: "SMS", whatsapp: "WhatsApp", email: "E-mail" },
+  channel: { sms: "SMS", whatsapp: "WhatsApp", email: "E-mail", app: "App" },
   you: "Answer: ",
   unread: (n) => (n === 1 ? "1 new message" : `${n} new messages`),
   messagesOf: (person) => `Messages of ${person}`,

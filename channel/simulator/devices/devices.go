@@ -152,6 +152,13 @@ func (r *Registry) Deliver(app string, p Push) Push {
 	return p
 }
 
+// Mark changes the status of a push on its thread, when the device tells more.
+func (r *Registry) Mark(id, status string) {
+	if m, ok := r.n.Find(id); ok {
+		r.n.Change(m, func(v *simulator.View) { v.Status = status })
+	}
+}
+
 func words(p *Push) string {
 	switch {
 	case p.Title == "":
