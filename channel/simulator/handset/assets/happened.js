@@ -24,7 +24,7 @@ export function happenings(kit) {
       if (p?.kind !== "push") return;
       let payload = "";
       try { payload = JSON.stringify(p.payload, null, 1) || ""; } catch { payload = ""; }
-      const item = el("li", {}, el("p", {}, message.body, p.badge === undefined ? null : el("span", { class: "badge" }, text.badge(p.badge))),
+      const item = el("li", {}, el("p", {}, message.body, " ", p.badge ? el("span", { class: "badge" }, text.badge(p.badge)) : null),
         el("p", { class: "facts" }, text.facts(p, time(message.createdAt)), " · ", el("span", { class: message.status }, message.status)),
         p.problem ? el("p", { class: "problem" }, text.problem(p.problem)) : null,
         payload ? el("details", {}, el("summary", {}, text.payload), el("pre", { tabindex: "0" }, payload)) : null);
