@@ -21,13 +21,14 @@ type DemoOptions struct {
 	Config    *config.Config // the server's; the demo sets what it needs in it
 	Simulator string         // address of the simulator and the webhook page
 	SMTP      string         // where the simulator speaks SMTP; "": at a free port
+	Shop      string         // address of the sample shop
 	Version   string
 	Out       io.Writer
 	Log       *slog.Logger
 }
 
-// Demo runs a server, a provider simulator and a webhook receiver in this
-// process until ctx ends. What it sets up is found again at its next start.
+// Demo runs a server, a provider simulator, a webhook receiver and a sample shop
+// in this process until ctx ends. What it sets up is found again at its next start.
 func Demo(ctx context.Context, o DemoOptions) (err error) {
 	var out sync.Mutex
 	say := func(line string) {
@@ -42,6 +43,11 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 		return err
 	}
 	defer sim.Stop()
+	shop, err := newShop(o.Shop, o.Log)
+	if err != nil {
+		return err
+	}
+	defer shop.stop()
 	o.Config.AllowPrivateTargets = true
 	simulated(o.Config, sim)
 	a, err := New(ctx, o.Config, o.Version, o.Log)
@@ -56,6 +62,10 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	}()
 	d := &demo{app: a, sim: sim}
 	if err := d.prepare(ctx); err != nil {
+		return fmt.Errorf("prepare the demo: %w", err)
+	}
+	d.shop = shop
+	if err := shop.open(ctx, d, a.fail); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
 	say(d.welcome(o.Config.Data))
@@ -73,8 +83,9 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 
 // demo is what a demo has set up.
 type demo struct {
-	app *App
-	sim *Simulation
+	app  *App
+	sim  *Simulation
+	shop *shop // nil: there is none
 
 	tenant       *heliograph.App
 	key          *heliograph.Key

@@ -26,16 +26,23 @@ func (d *demo) sendSamples(ctx context.Context) error {
 	return nil
 }
 
+func (d *demo) shopLine() string {
+	if d.shop == nil {
+		return ""
+	}
+	return "  A shop with messenger  " + d.shop.url + "\n"
+}
+
 // welcome says what runs and what to do first.
 func (d *demo) welcome(data string) string {
 	var out strings.Builder
 	out.WriteString(strings.NewReplacer(
 		"{public}", d.app.host.public, "{sim}", d.sim.URL(), "{data}", data,
-		"{app}", d.tenant.ID.String(), "{key}", d.key.Handle(), "{secret}", d.key.Secret.Reveal(),
+		"{shop}", d.shopLine(), "{app}", d.tenant.ID.String(), "{key}", d.key.Handle(), "{secret}", d.key.Secret.Reveal(),
 	).Replace(`
 Heliograph's demo is running on this machine. Nothing leaves it; the data is in {data}.
 
-  Phones and mailboxes   {sim}
+{shop}  Phones and mailboxes   {sim}
   Webhooks               {sim}/webhooks
   API                    {public}/v1.1, described at {public}/docs/api
 
