@@ -29,12 +29,23 @@ const (
 
 // unsent is a message that is to be sent.
 type unsent struct {
-	Key    string          `json:"key"` // Idempotency-Key
+	Key    string          `json:"key"` // what the app knows it by
 	Body   json.RawMessage `json:"body,omitempty"`
 	File   *unsentFile     `json:"file,omitempty"`
 	At     int64           `json:"at"`              // when it was written, in milliseconds of Unix time
 	Tried  int64           `json:"tried,omitempty"` // when it was first sent; 0: never
 	Failed string          `json:"failed,omitempty"`
+	// Again counts how often the person had it sent anew after a refusal, which the
+	// server may remember by the key.
+	Again int `json:"again,omitempty"`
+}
+
+// nonce is the Idempotency-Key that it is sent with.
+func (u *unsent) nonce() string {
+	if u.Again == 0 {
+		return u.Key
+	}
+	return fmt.Sprintf("%s-%d", u.Key, u.Again)
 }
 
 // unsentFile is a file beside its bytes, which have a place of their own.
@@ -145,15 +156,14 @@ func (c *Client) Unsent() *MessageList {
 	return list
 }
 
-// Retry sends again what failed.
+// Retry sends again what failed. What is only late needs no help.
 func (c *Client) Retry(key string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, u := range c.state.Unsent {
 		if u.Key == key {
-			u.Failed = ""
-			if u.Tried < time.Now().Add(-certain).UnixMilli() {
-				u.Tried = 0 // the person has decided that it is to be sent
+			if u.Failed != "" {
+				u.Failed, u.Tried, u.Again = "", 0, u.Again+1
 			}
 			c.keep()
 			poke(c.sendWake)
@@ -339,7 +349,7 @@ func (c *Client) fail(key string, err error) {
 // request is the call that sends a message.
 func (c *Client) request(u *unsent) (*call, error) {
 	if u.File == nil {
-		return &call{method: http.MethodPost, path: "/messages", body: u.Body, kind: "application/json", key: u.Key}, nil
+		return &call{method: http.MethodPost, path: "/messages", body: u.Body, kind: "application/json", key: u.nonce()}, nil
 	}
 	data, err := c.disk.file(u.Key)
 	if err == nil && len(data) == 0 {
@@ -365,5 +375,5 @@ func (c *Client) request(u *unsent) (*call, error) {
 	if err == nil {
 		err = form.Close()
 	}
-	return &call{method: http.MethodPost, path: "/files", body: body.Bytes(), kind: form.FormDataContentType(), key: u.Key}, err
+	return &call{method: http.MethodPost, path: "/files", body: body.Bytes(), kind: form.FormDataContentType(), key: u.nonce()}, err
 }
