@@ -3,7 +3,7 @@ import { actionsOf } from './actions';
 import { Attention } from './attention';
 import { shapes, type Shapes } from './compat';
 import { deviceId, deviceInfo } from './device';
-import { MessengerError, codeOf } from './error';
+import { codeOf } from './error';
 import { Events } from './events';
 import { Host } from './host';
 import { Live } from './live/live';
@@ -117,13 +117,7 @@ export class Messenger {
 
   async init(): Promise<void> {
     const { userId, jwt, authCode } = this.options;
-    let opened: Opened;
-    try {
-      opened = await this.session.init({ userId, jwt, authCode });
-    } catch (why) {
-      if (codeOf(why) === 'network' || this.destroyed) throw why;
-      throw why;
-    }
+    const opened = await this.session.init({ userId, jwt, authCode });
     if (this.destroyed) return;
     this.configure(opened.config ?? {});
     this.apply(opened);
@@ -154,13 +148,7 @@ export class Messenger {
   }
 
   async login(userId: string, jwt?: string): Promise<void> {
-    const before = this.state.model.user;
-    const opened = await this.session.login(userId, jwt);
-    if (before?.userId && before.userId !== userId) {
-      this.outgoing.clear();
-      this.talk.clear();
-    }
-    this.apply(opened);
+    this.apply(await this.session.login(userId, jwt));
     this.tabs.tell({ type: 'session', jwt });
     this.registerPush();
   }
@@ -272,16 +260,22 @@ export class Messenger {
 
   /** Goes on as the user that the server named, or as nobody. */
   private apply(opened: Opened): void {
-    if (!opened.session) return this.forget();
+    const before = this.state.model.user?.userId;
+    if (before && before !== (opened.user?.userId ?? this.session.userId)) {
+      // What a known person wrote must not go out as somebody else's.
+      this.outgoing.clear();
+      this.talk.clear();
+    }
+    if (!opened.session) return this.forget(true);
     this.talk.open(opened);
     this.attention.reset(opened.cursor ?? '');
     if (this.state.model.prechat && opened.messages?.length) this.state.set({ prechat: null });
     this.live.start(opened.cursor ?? '');
   }
 
-  private forget(): void {
+  private forget(keepOwn = false): void {
     this.live.stop();
-    this.talk.clear();
+    this.talk.clear(keepOwn);
     this.attention.reset('');
     this.state.set({ askPush: false, prechat: prechatOf(this.options, this.state.model, this.state.model.text) });
   }
@@ -293,6 +287,7 @@ export class Messenger {
   }
 
   private async resume(): Promise<void> {
+    await this.session.settled();
     if (this.destroyed) return;
     try {
       const opened = await this.session.init({ userId: this.session.userId, jwt: this.session.jwt() });
@@ -419,5 +414,3 @@ function blank(options: InitOptions): Model {
     fatal: null,
   };
 }
-
-export { MessengerError };

@@ -59,9 +59,6 @@ export class Session implements Credentials {
   /** What a page does first. */
   async init(identity: Identity): Promise<Opened> {
     this.identity = { ...identity };
-    const kept = this.kept;
-    // Somebody else was logged in here: that session is not this user's business.
-    if (kept?.userId && identity.userId && kept.userId !== identity.userId) this.keep(null);
     try {
       return await this.open('/init');
     } catch (why) {
@@ -80,6 +77,11 @@ export class Session implements Credentials {
       .exclusively(() => this.open('/start', { intent }))
       .finally(() => (this.starting = null));
     return this.starting;
+  }
+
+  /** Resolves when no start is on its way. */
+  async settled(): Promise<void> {
+    await this.starting?.catch(() => {});
   }
 
   async login(userId: string, jwt?: string): Promise<Opened> {

@@ -61,9 +61,9 @@ export class Talk {
     this.greet(messages, opened.conversation?.unreadCount ?? 0);
   }
 
-  /** Somebody else is here, or nobody. */
-  clear(): void {
-    this.all = [];
+  /** Somebody else is here, or nobody. What is on its way may still be sent. */
+  clear(keepOwn = false): void {
+    this.all = keepOwn ? this.all.filter((message) => !message._id) : [];
     this.told.clear();
     this.typed({ t: 'typing', role: 'appMaker', on: false });
     this.show({ user: null, hasMore: false, loadingMore: false, notice: null });

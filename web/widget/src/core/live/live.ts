@@ -130,6 +130,7 @@ export class Live {
   private frame(frame: Frame, from: string): void {
     if (frame.t === 'ready') {
       if (frame.heartbeat) this.heartbeat = frame.heartbeat * 1000;
+      this.cursor ||= frame.cursor ?? '';
       this.stands = true;
       this.failures = this.misses = this.refusals = 0;
       this.ports.state(kinds[this.kind] === 'poll' ? 'polling' : 'online');
