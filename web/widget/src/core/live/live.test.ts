@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Http } from '../http';
-import { World, settle, type Reply, type Request } from '../testing/world';
+import { World, settle } from '../testing/world';
 import type { Frame } from '../wire';
 import { Live } from './live';
 
