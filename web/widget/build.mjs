@@ -24,7 +24,7 @@ async function bundle(entry, target) {
     format: 'iife',
     target,
     minify: true,
-    charset: 'utf8',
+    charset: 'ascii', // whatever a page or a host says of the encoding
     legalComments: 'none',
     banner: { js: banner },
     plugins: [css],

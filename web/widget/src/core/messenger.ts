@@ -13,7 +13,7 @@ import { Outgoing } from './outgoing';
 import type { Platform } from './platform';
 import { prechatOf } from './prechat';
 import { Push } from './push';
-import { Session } from './session';
+import { Session, jwtEnds } from './session';
 import { Sound } from './sound';
 import { State } from './state';
 import { openStorage, type Store } from './storage';
@@ -44,6 +44,7 @@ export class Messenger {
   private profile: Record<string, unknown> | null = null; // to be told once there is a user
   private syncing: Promise<void> | null = null;
   private destroyed = false;
+  private forgetRefresh = () => {};
   private readonly unlisten: Array<() => void> = [];
 
   constructor(
@@ -69,6 +70,10 @@ export class Messenger {
       askJwt: () => this.delegate.onInvalidAuth && (() => this.delegate.onInvalidAuth!()),
       exclusively: (f) => exclusively(scope, f),
       ended: () => void platform.after(0, () => void this.sync()),
+      renewed: (jwt) => {
+        this.live.say({ t: 'jwt', jwt });
+        this.refreshLater();
+      },
     });
     const { http } = this.session;
     this.talk = new Talk({
@@ -240,6 +245,7 @@ export class Messenger {
   destroy(): void {
     if (this.destroyed) return;
     this.destroyed = true;
+    this.forgetRefresh();
     this.typing.stop();
     this.live.destroy();
     this.outgoing.stop();
@@ -263,6 +269,7 @@ export class Messenger {
     const before = this.state.model.user?.userId;
     if (before && before !== (opened.user?.userId ?? this.session.userId)) {
       // What a known person wrote must not go out as somebody else's.
+      this.live.stop();
       this.outgoing.clear();
       this.talk.clear();
     }
@@ -307,8 +314,18 @@ export class Messenger {
 
   private up(from: string): void {
     this.events.emit('connected', this.talk.data());
+    this.refreshLater();
     // A connection that began nowhere says nothing of what came before it.
     if (!from) void this.catchUp();
+  }
+
+  /** Has a new token before the old one ends, if the page gives one. */
+  private refreshLater(): void {
+    this.forgetRefresh();
+    const jwt = this.session.jwt();
+    const left = (jwtEnds(jwt) ?? 0) - this.platform.now() - 60_000;
+    if (left < 0 || left > 24 * 3600_000 || !this.delegate.onInvalidAuth) return;
+    this.forgetRefresh = this.platform.after(left, () => void this.session.renew(jwt));
   }
 
   private async catchUp(): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Session, type SessionPorts } from './session';
+import { Session, jwtEnds, type SessionPorts } from './session';
 import { FakeStorage, World, memory, type Reply, type Request } from './testing/world';
 
 /** A server that knows what the protocol says of init, start, login and logout. */
@@ -89,6 +89,7 @@ function bed(area = new FakeStorage(), server = new Server()) {
         : undefined,
     exclusively: (f) => f(),
     ended: () => void seen.ended++,
+    renewed: () => {},
   };
   return { world, server, area, seen, jwt, session: new Session(ports), storage: ports.storage };
 }
@@ -226,4 +227,10 @@ test('an init with an invalid session forgets it', async () => {
   storage.set('session', { token: 'hs1_gone', verified: false });
   assert.equal((await session.init({})).session, null);
   assert.equal(storage.get('session'), null);
+});
+
+test('knows when a token ends', () => {
+  const jwt = (claims: unknown) => ['e30', Buffer.from(JSON.stringify(claims)).toString('base64url'), 'x'].join('.');
+  assert.equal(jwtEnds(jwt({ exp: 1_700_000_000, sub: '???>>>' })), 1_700_000_000_000);
+  for (const odd of [jwt({}), jwt({ exp: 'soon' }), 'not a token', '', undefined]) assert.equal(jwtEnds(odd), undefined);
 });

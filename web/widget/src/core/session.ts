@@ -27,6 +27,8 @@ export interface SessionPorts {
   exclusively<T>(f: () => Promise<T>): Promise<T>;
   /** The session ended without our doing. */
   ended(): void;
+  /** The page gave a new JWT. */
+  renewed(jwt: string): void;
 }
 
 /**
@@ -122,6 +124,7 @@ export class Session implements Credentials {
         const jwt = await ask();
         if (typeof jwt !== 'string' || !jwt) return false;
         this.identity.jwt = jwt;
+        this.ports.renewed(jwt);
         return true;
       } catch (why) {
         this.ports.platform.debug('onInvalidAuth', why);
@@ -160,5 +163,15 @@ export class Session implements Credentials {
 
   private keep(kept: Kept | null): void {
     this.ports.storage.set('session', kept);
+  }
+}
+
+/** When a JWT ends, in milliseconds; undefined when it does not say. */
+export function jwtEnds(jwt: string | undefined): number | undefined {
+  try {
+    const claims = JSON.parse(atob(jwt!.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')));
+    return typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
+  } catch {
+    return undefined;
   }
 }
