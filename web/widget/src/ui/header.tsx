@@ -8,7 +8,7 @@ import { Avatar } from './row';
 /** Who one talks to, and what one may settle. Tall as long as there is room for an introduction. */
 export function Header({ model }: { model: Model }) {
   const ui = useUi();
-  const tall = model.fixedHeader || (model.messages.length === 0 && !model.prechat);
+  const tall = model.fatal === null && (model.fixedHeader || (model.messages.length === 0 && !model.prechat));
   const entries = useSettings(model);
   const status = statusOf(model, ui.text);
   return (
@@ -16,7 +16,9 @@ export function Header({ model }: { model: Model }) {
       <div class="header-bar">
         <Avatar show url={model.businessIconUrl} name={model.businessName} />
         <div class="header-text">
-          <h2 dir="auto">{model.businessName || ui.text('ui.panel.label')}</h2>
+          <h2>
+            <bdi>{model.businessName || ui.text('ui.panel.label')}</bdi>
+          </h2>
           {status && (
             <p class="status">
               <span class={`dot ${model.connection}`} aria-hidden="true" />
@@ -28,7 +30,7 @@ export function Header({ model }: { model: Model }) {
         {!model.embedded && <IconButton class="close" icon="close" label={ui.text('ui.panel.close')} onClick={() => ui.actions.close()} />}
       </div>
       {tall && (
-        <div class="intro" dir="auto">
+        <div class="intro">
           <p class="intro-title">{ui.text('headerText')}</p>
           <p>{ui.text('introductionText')}</p>
         </div>

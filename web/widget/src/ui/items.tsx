@@ -30,7 +30,7 @@ export function Carousel({ message }: { message: Message }) {
     <div class="carousel" role="group" aria-roledescription="carousel" aria-label={ui.text('ui.carousel.label')}>
       <ul class="track" ref={track} tabIndex={0} aria-label={ui.text('ui.carousel.label')} onScroll={measure}>
         {items.map((item, i) => (
-          <li class="card" key={item._id} aria-label={ui.text('ui.carousel.position', { index: i + 1, count: items.length })}>
+          <li class="slide" key={item._id} aria-label={ui.text('ui.carousel.position', { index: i + 1, count: items.length })}>
             {item.mediaUrl && <Picture src={safeMedia(item.mediaUrl)} alt={item.altText ?? ''} shape={shape} />}
             <ItemText item={item} />
             <ActionList actions={item.actions} message={message} item={item} />

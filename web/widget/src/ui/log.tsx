@@ -34,12 +34,13 @@ export function Log({ model, unreadKey }: Props) {
   const newestOwn = lastOwn(messages);
   const fresh = useFresh(messages, scroll);
   useRead(model, scroll.atEnd);
+  const empty = messages.length === 0 && !model.typing;
   const today = new Date().setHours(0, 0, 0, 0) / 1000;
 
   return (
     <div class="log">
       <div class="scroller" ref={scroll.box} role="region" aria-label={ui.text('ui.log.label')} tabIndex={0} onScroll={scroll.onScroll}>
-        <div class="rows">
+        <div class={empty ? 'rows nothing' : 'rows'}>
           {(model.hasMore || part.start > 0) && (
             <p class="older">
               {model.loadingMore ? (
@@ -53,7 +54,7 @@ export function Log({ model, unreadKey }: Props) {
               )}
             </p>
           )}
-          {messages.length === 0 && !model.prechat && !model.typing && (
+          {empty && (
             <p class="empty">
               <Icon name="chat" />
               {ui.text('ui.log.empty')}

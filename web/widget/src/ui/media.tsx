@@ -6,14 +6,14 @@ import { Icon } from './icons';
 import { fileName, safeMedia } from './url';
 
 /** A picture that keeps its room while it loads, and says so when it cannot be shown. */
-export function Picture({ src, alt, shape }: { src: string | undefined; alt: string; shape: string }) {
+export function Picture({ src, alt, shape, name = alt }: { src: string | undefined; alt: string; shape: string; name?: string }) {
   const ui = useUi();
   const [state, set] = useState<'loading' | 'shown' | 'failed'>('loading');
   if (!src || state === 'failed') {
     return (
       <span class={`picture ${shape} failed`}>
         <Icon name="image" />
-        <span>{alt || ui.text('imagePreviewNotAvailable')}</span>
+        <span>{name || ui.text('imagePreviewNotAvailable')}</span>
       </span>
     );
   }
@@ -39,7 +39,7 @@ export function ImageView({ message }: { message: Message }) {
         aria-label={ui.text('ui.image.view', { name: alt })}
         onClick={() => ui.show({ kind: 'image', src, alt })}
       >
-        <Picture src={src} alt="" shape="photo" />
+        <Picture src={src} alt="" name={alt} shape="photo" />
       </button>
       <Progress message={message} />
     </>

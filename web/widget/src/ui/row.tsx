@@ -50,13 +50,13 @@ function RowContent({ row, day, seen, newestOwn, author, icon }: RowProps) {
         </p>
       )}
       {first && !own && name && (
-        <p class="author" dir="auto" aria-hidden="true">
-          {name}
+        <p class="author" aria-hidden="true">
+          <bdi>{name}</bdi>
         </p>
       )}
       <div class="line">
         {!own && <Avatar show={last} url={message.avatarUrl ?? icon} name={name} />}
-        <div class={bare(message) ? 'bare' : `bubble ${message.type}`}>
+        <div class={bare(message) ? 'bare' : `bubble is-${message.type}`}>
           <span class="sr">{ui.text('ui.message.from', { name: own ? ui.text('ui.message.you') : name })}</span>
           <Content message={message} />
         </div>
