@@ -18,11 +18,11 @@ func declaredTypes(t *testing.T, p *program, a *tenancy) {
 	own, base := basic(a.key), "/v1.1/apps/"+a.id.String()
 	made := map[string]string{}
 	for kind, body := range map[string]string{
-		"android": `{}`, "apn": `{"certificate":"MIIB","password":"hush","production":true}`, "apple": `{"businessId":"b","apiSecret":"hush","mspId":"m"}`,
-		"fcm": `{"serverKey":"hush","senderId":"1"}`, "instagram": `{"pageAccessToken":"hush","appId":"a","appSecret":"hush"}`, "ios": `{}`,
+		"apn": `{"certificate":"MIIB","password":"hush","production":true}`, "apple": `{"businessId":"b","apiSecret":"hush","mspId":"m"}`,
+		"fcm": `{"serverKey":"hush","senderId":"1"}`, "instagram": `{"pageAccessToken":"hush","appId":"a","appSecret":"hush"}`,
 		"line": `{"channelId":"c","channelSecret":"hush"}`, "messenger": `{"pageAccessToken":"hush","appId":"a","appSecret":"hush"}`,
 		"telegram": `{"token":"hush"}`, "twitter": `{"consumerKey":"a","consumerSecret":"hush","accessTokenKey":"b","accessTokenSecret":"hush"}`,
-		"viber": `{"token":"hush"}`, "web": `{}`, "wechat": `{"appId":"a","appSecret":"hush"}`,
+		"viber": `{"token":"hush"}`, "wechat": `{"appId":"a","appSecret":"hush"}`,
 	} {
 		rec := p.do(own, "POST", base+"/integrations", strings.Replace(body, "{", `{"type":"`+kind+`","displayName":"One"`+comma(body), 1))
 		var got struct{ Integration map[string]any }
@@ -33,11 +33,7 @@ func declaredTypes(t *testing.T, p *program, a *tenancy) {
 		if strings.Contains(rec.Body.String(), "hush") {
 			t.Errorf("%s shows a secret: %s", kind, rec.Body)
 		}
-		status := "inactive"
-		if kind == "web" || kind == "ios" || kind == "android" {
-			status = "active"
-		}
-		if got.Integration["type"] != kind || got.Integration["displayName"] != "One" || got.Integration["status"] != status {
+		if got.Integration["type"] != kind || got.Integration["displayName"] != "One" || got.Integration["status"] != "inactive" {
 			t.Errorf("%s: %s", kind, rec.Body)
 		}
 		made[kind] = got.Integration["_id"].(string)
