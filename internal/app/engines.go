@@ -12,6 +12,7 @@ import (
 	"heliograph/internal/config"
 	"heliograph/internal/conversation"
 	"heliograph/internal/delivery"
+	"heliograph/internal/device"
 	"heliograph/internal/media"
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
@@ -32,6 +33,7 @@ type engines struct {
 	webhooks      *webhook.Service
 	templates     *template.Service
 	media         *media.Service
+	devices       *device.Service
 
 	delivery   *delivery.Engine
 	dispatcher *webhook.Dispatcher
@@ -72,6 +74,9 @@ func newEngines(a *App) (*engines, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("users: %w", err)
+	}
+	if e.devices, err = newDevices(a, e); err != nil {
+		return nil, fmt.Errorf("devices: %w", err)
 	}
 	e.presence = &presence{others: store.Presence{Store: s}, process: e.process, lease: a.cfg.Lease, now: a.now}
 	e.actors = newActors(e.tenants, a.log)

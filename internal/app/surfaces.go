@@ -12,6 +12,7 @@ import (
 	"heliograph/internal/api/mediafiles"
 	"heliograph/internal/api/messenger"
 	"heliograph/internal/api/ops"
+	"heliograph/internal/api/sdk"
 	"heliograph/internal/api/suncov1"
 	"heliograph/internal/api/unsubscribe"
 	"heliograph/internal/media"
@@ -48,6 +49,7 @@ func (a *App) surfaces() error {
 	inner := places{
 		{hooks.Prefix, named("POST /hooks/{channel}", inbox)},
 		{media.Prefix, a.mediaFiles()},
+		{sdk.Prefix, a.devices()},
 		{messenger.LoaderPrefix, loader},
 		{messenger.FilesPrefix, loader},
 		{unsubscribe.Prefix, named("/u/{token}", a.unsubscribing())},

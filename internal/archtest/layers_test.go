@@ -40,6 +40,7 @@ var layers = []layer{
 	{"platform", "internal/outbound", "vocabulary"},
 	{"platform", "internal/secret", "vocabulary"},
 	{"platform", "internal/metrics", "vocabulary"},
+	{"platform", "internal/geoip", "vocabulary"},
 	{"config", "internal/config", "vocabulary"},
 
 	// Engines meet only in app: what one needs of another is a port in its own

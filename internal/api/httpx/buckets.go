@@ -80,4 +80,3 @@ func (b *Buckets[K]) forget(now time.Time) {
 		delete(b.all, oldest)
 	}
 }
-
