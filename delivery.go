@@ -124,8 +124,8 @@ type DeliveryDetails struct {
 	// Beside says that it goes to a device beside the client that the message is
 	// for, so that all devices of the user show it. When it fails, nothing follows.
 	Beside bool `json:"beside,omitempty"`
-	// Held is until when it was held back because a device of the user was
-	// connected; 0: it was not. See PushHold.
+	// Held is until when it was held back, because a device of the user was connected
+	// (see PushHold) or because of IfUnread; 0: it was not.
 	Held Millis `json:"held,omitempty"`
 	// IfUnread says that it is only sent when the message is still unread then.
 	IfUnread bool `json:"unread,omitempty"`

@@ -81,7 +81,7 @@ type EventData struct {
 	Other    []UserID          `json:"o,omitempty"`  // user.merge: the discarded
 	OtherExt []string          `json:"oe,omitempty"` // their external ids, by position
 	Client   ClientID          `json:"cl,omitzero"`
-	Channel  string            `json:"ch,omitempty"` // link.*, client.*, reads: the channel's name
+	Channel  string            `json:"ch,omitempty"` // link.*, client.*, reads: the channel's name; attempts: the push service
 	Integ    IntegrationID     `json:"in,omitzero"`
 	Criteria map[string]string `json:"cr,omitempty"` // link.*
 	Reason   string            `json:"re,omitempty"` // client.*, consent

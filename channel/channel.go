@@ -208,7 +208,10 @@ type Type struct {
 	Aliases bool
 
 	Notifiable bool // may be the target of a notification
-	Linkable   []heliograph.Confirmation
+	// KnownOnly says that nobody can be reached before they came by themselves: a
+	// notification to an unknown address is refused, and makes no user.
+	KnownOnly bool
+	Linkable  []heliograph.Confirmation
 	// Receipts says that the provider tells when a message reached the person,
 	// so that being taken by the provider is not final.
 	Receipts bool

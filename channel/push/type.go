@@ -18,6 +18,8 @@ func Kind(name, title, base string) channel.Type {
 		Receipts:        true, // a device tells
 		ReceiptDeadline: 72 * time.Hour,
 		Surrounded:      true,
+		Notifiable:      true,
+		KnownOnly:       true,
 		Repeatable:      true,
 		Timeout:         10 * time.Second,
 	}

@@ -88,7 +88,7 @@ func newEngines(a *App) (*engines, error) {
 	})
 	e.notifications = &notify.Service{
 		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s, a.unsubscribeLinks()}}, Identities: e.profiles,
-		Now: a.now, IDs: a.data.ids, Types: a.types, Watch: a.metrics, Templates: e.templates, Files: e.media,
+		Now: a.now, IDs: a.data.ids, Types: a.types, Watch: a.metrics, Templates: e.templates, Files: e.media, Presence: e.presence,
 	}
 	e.lanes = newLanes(a, e)
 	return e, nil

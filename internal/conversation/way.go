@@ -129,7 +129,7 @@ func (s *Service) ifUnread(ctx context.Context, w *way) error {
 		return err
 	}
 	d := w.deliveryTo(c)
-	d.Due = w.now.Add(wait)
+	hold(d, w.now.Add(wait))
 	d.Details.Choices, d.Details.IfUnread = choices, true
 	err = s.Outbox.Enqueue(ctx, d, w.message)
 	if heliograph.IsKind(err, heliograph.NotFound) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"heliograph"
+	"heliograph/channel"
 )
 
 // States knows how things stand right before an attempt to reach a device, or
@@ -66,4 +67,12 @@ func (e *Engine) overtaken(it *Item, v Verdict) *Outcome {
 		d.Details.Error = ev.Data.Error
 	}
 	return o
+}
+
+// pushService is what a push goes through; "": no push is sent.
+func pushService(a *channel.About) heliograph.PushService {
+	if a == nil || a.Push == nil {
+		return ""
+	}
+	return a.Push.Service
 }

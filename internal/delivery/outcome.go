@@ -32,6 +32,7 @@ func (e *Engine) decide(l *lane, it *Item, r *channel.Result, now heliograph.Mil
 		o.Events[0].Data.Error = r.Error()
 	}
 	ev := o.Events[0]
+	ev.Data.Channel = string(it.pushed)
 	ev.Data.Attempt, ev.Data.Started, ev.Data.Took, ev.Data.Class = it.Delivery.Attempts, it.Started, took.Milliseconds(), r.Class.String()
 	return o
 }

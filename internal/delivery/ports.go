@@ -36,7 +36,8 @@ type Item struct {
 	timed bool  // it waits for a time: of its retry, or of the end of its echo window
 	// parked items wait for their closed lane, and count as waiting while they do.
 	parked bool
-	stays  bool // it must not go through another integration
+	stays  bool                   // it must not go through another integration
+	pushed heliograph.PushService // that the newest attempt was for; "": none
 }
 
 // Claim asks to start one attempt.

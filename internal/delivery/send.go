@@ -59,7 +59,10 @@ func (e *Engine) attempt(l *lane, it *Item, q *Question) {
 	took := time.Since(began)
 	e.Watch.Attempted(it.Delivery.Channel, r.Class, took)
 	e.drop(it.Delivery, q.About, &r)
-	e.post(func(e *Engine) { e.attempted(l, it, r, took) })
+	e.post(func(e *Engine) {
+		it.pushed = pushService(q.About)
+		e.attempted(l, it, r, took)
+	})
 	e.learn(q.Integration, it.Delivery.Address, &r)
 }
 

@@ -24,6 +24,8 @@ type Accept struct {
 	Digest []byte // of the request's body
 	Answer string // what is answered, kept for Key
 
+	KnownOnly bool // it is refused when nobody has the address at its integration
+
 	Start *heliograph.Start // nil: it is queued as ready
 
 	User   *heliograph.User // the answer: whose address it is
@@ -126,6 +128,16 @@ type GateAnswer struct {
 	Passes  bool   `json:"passes"`
 	Reason  string `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
+}
+
+// Presence knows which devices of a user have live connections.
+type Presence interface {
+	Online(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.PresentDevice, error)
+}
+
+// ErrUnknownDevice is for a destination that nobody has come from.
+func ErrUnknownDevice() error {
+	return heliograph.InvalidField("destination.destinationId", "names no device that has used this integration and still does; a device makes itself known by the SDK")
 }
 
 // Watch is told what is accepted, for metrics.

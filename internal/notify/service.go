@@ -13,7 +13,8 @@ import (
 // MaxAhead is how far ahead a notification may be scheduled.
 const MaxAhead = 366 * 24 * time.Hour
 
-// Service is the engine. Every field but Watch, Templates and Files must be set.
+// Service is the engine. Every field but Watch, Templates, Files and Presence must be
+// set.
 type Service struct {
 	Store        Store
 	Integrations Integrations
@@ -25,6 +26,7 @@ type Service struct {
 	Watch        Watch
 	Templates    Templates
 	Files        Files
+	Presence     Presence
 }
 
 // Intent is what a caller wants sent.
@@ -117,6 +119,11 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 	if in.At > now {
 		d.Details.Scheduled = in.At
 	}
+	if kind.KnownOnly {
+		if err := s.device(ctx, d, kind); err != nil {
+			return nil, err
+		}
+	}
 	s.Lanes.Prepare(d, i)
 	m := &heliograph.Message{
 		ID: d.Message, App: in.App, Notification: d.ID, Received: now, Role: heliograph.Business,
@@ -124,7 +131,7 @@ func (s *Service) plan(ctx context.Context, in *Intent) (*plan, error) {
 	}
 	return &plan{integration: i, channel: ch, kind: kind, accept: &Accept{
 		Delivery: d, Message: m, NewUser: s.IDs.User(), NewClient: s.IDs.Client(), NewConversation: s.IDs.Conversation(),
-		Key: in.Key, Digest: in.Digest, Answer: answer(d.ID),
+		Key: in.Key, Digest: in.Digest, Answer: answer(d.ID), KnownOnly: kind.KnownOnly,
 	}}, nil
 }
 

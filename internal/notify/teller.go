@@ -30,7 +30,13 @@ func (t *teller) accepted() {
 	if d.Kind != heliograph.NotificationDelivery {
 		text = fmt.Sprintf("Queued for %s through %s.", d.Address, through)
 	}
+	if d.Details.Beside {
+		text += besideText
+	}
 	t.add(d.Created, 0, Step{What: "accepted", Text: text})
+	if held := heldText(d); held != "" {
+		t.add(d.Created, 0, Step{What: "held", Text: held})
+	}
 	if len(d.Details.Choices) > 0 {
 		t.add(d.Created, -1, Step{What: "choice", Text: choiceText(d)})
 	}
@@ -68,9 +74,14 @@ func (t *teller) event(e *heliograph.Event) {
 	step := Step{Attempt: x.Attempt, Gate: x.Gate, Event: e.ID.String(), Ids: x.External, What: "status"}
 	switch e.Type {
 	case heliograph.EventChannel:
-		step.Text = "It is at the channel: the provider has it" + by(x) + "."
+		step.Text = channelText(t.d, x)
 	case heliograph.EventUser:
-		step.Text = "It reached the person" + by(x) + "."
+		step.Text = "It reached the person" + toldBy(t.d, x) + "."
+		if seen := seenText(e); seen != "" {
+			step.Text = seen
+		} else if x.Gate != "" {
+			step.What, step.Text = "gate", fmt.Sprintf("The gate %s stopped it: %s.", x.Gate, reason(x.Error))
+		}
 	case heliograph.EventFailure:
 		step.Code = code(x.Error)
 		step.Text = "It failed" + by(x) + ": " + reason(x.Error) + "."
@@ -84,7 +95,10 @@ func (t *teller) event(e *heliograph.Event) {
 		step.What = "unknown"
 		step.Text = fmt.Sprintf("The outcome of attempt %d is not known (%s). It is held for the provider's echo until %s.", x.Attempt, reason(x.Error), x.Retry.ISO())
 	case heliograph.EventResolved:
-		step.Text = "The provider's later word was noted" + by(x) + "."
+		step.Text = "The provider's later word was noted" + toldBy(t.d, x) + "."
+		if seen := seenText(e); seen != "" {
+			step.Text = seen
+		}
 		if x.Error != nil && x.Via == "callback" {
 			step.Code, step.Text = code(x.Error), "It failed after all"+by(x)+": "+reason(x.Error)+". Receivers were told a final event before, and are told no other."
 		}
@@ -110,7 +124,7 @@ func (t *teller) event(e *heliograph.Event) {
 	case heliograph.EventConsent:
 		step.Text = "The provider says that the person opted out; the address is suppressed for this sender."
 	case heliograph.EventCancelled:
-		step.Text = "It was cancelled with the message that it carried."
+		step.Text = cancelledText(e)
 	default:
 		step.Text = string(e.Type)
 	}

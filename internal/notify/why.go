@@ -23,7 +23,7 @@ type Story struct {
 // Step is one thing that happened.
 type Step struct {
 	At      string   `json:"at" doc:"When, ISO-8601."`
-	What    string   `json:"what" doc:"accepted, choice, gate, attempt, answer, status, unknown, webhook, reply or waiting."`
+	What    string   `json:"what" doc:"accepted, choice, held, gate, attempt, answer, status, unknown, webhook, reply or waiting."`
 	Text    string   `json:"text" doc:"What happened, in a sentence."`
 	Attempt int      `json:"attempt,omitempty"`
 	Gate    string   `json:"gate,omitempty"`
@@ -115,7 +115,10 @@ func (s *Service) WhyMessage(ctx context.Context, app heliograph.AppID, u heliog
 		if err != nil {
 			return nil, err
 		}
-		out.Status, out.Summary, out.Steps = d.Status, summary(d), append(out.Steps, steps...)
+		out.Steps = append(out.Steps, steps...)
+	}
+	if d := ofMessage(all); d != nil {
+		out.Status, out.Summary = d.Status, summary(d)
 	}
 	slices.SortStableFunc(out.Steps, inOrder)
 	return out, nil

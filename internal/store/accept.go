@@ -382,13 +382,16 @@ func (b *accepting) lockThreads(ctx context.Context) error {
 // and gives it its place there.
 func (b *accepting) place(a *notify.Accept) error {
 	d, m := a.Delivery, a.Message
+	if a.KnownOnly && !b.known(a) {
+		a.Err = notify.ErrUnknownDevice()
+		b.refuse(a)
+		return nil
+	}
 	o := b.owner(a)
 	t := b.thread(o, a)
 	if t.messages >= heliograph.MaxMessages {
 		a.Err = heliograph.Errorf(heliograph.Locked, heliograph.CodeLocked, "the conversation holds %d messages; delete them to go on", heliograph.MaxMessages)
-		if a.Key != "" {
-			b.refused.add(idBytes(d.App), idempotencyRoute, a.Key)
-		}
+		b.refuse(a)
 		return nil
 	}
 	if err := b.client(o, a, t); err != nil {
@@ -418,6 +421,22 @@ func (b *accepting) place(a *notify.Accept) error {
 	b.deliveries.add(row...)
 	b.enqueue(a)
 	return nil
+}
+
+// refuse gives back what a notification took that is refused.
+func (b *accepting) refuse(a *notify.Accept) {
+	if a.Key != "" {
+		b.refused.add(idBytes(a.Delivery.App), idempotencyRoute, a.Key)
+	}
+}
+
+// known reports whether somebody has the address of a notification at its
+// integration.
+func (b *accepting) known(a *notify.Accept) bool {
+	return slices.ContainsFunc(b.owners[addressOf(a)], func(o *owner) bool {
+		_, own := o.clients[a.Delivery.Integration]
+		return own
+	})
 }
 
 // scheduledAt is when a notification is to be sent; nil: at once.

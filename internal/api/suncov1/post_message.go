@@ -23,6 +23,7 @@ type messageRouting struct {
 	Email         string              `json:"email,omitempty" doc:"The author's address; without avatarUrl its Gravatar is shown."`
 	AvatarURL     string              `json:"avatarUrl,omitempty"`
 	Destination   *destinationRequest `json:"destination,omitempty" doc:"Which of the user's clients gets it; appMaker only. Without it: the one the user prefers."`
+	Category      string              `json:"category,omitempty" doc:"transactional (default) or marketing: whether it counts as what the user asked for or as what the business sends of its own accord; appMaker only. Ours."`
 	MessageSchema string              `json:"messageSchema,omitempty" doc:"whatsapp: message is WhatsApp's own, such as a template, and stands instead of type and what goes with it."`
 	Message       json.RawMessage     `json:"message,omitempty" doc:"With messageSchema: the message in the provider's own form."`
 }
@@ -100,6 +101,7 @@ func (c *call) postOf(ctx context.Context) (*conversation.Post, error) {
 	if post.Destination, err = in.Destination.parse(); err != nil {
 		return nil, err
 	}
+	post.Category = heliograph.Category(in.Category)
 	if post.Content, err = content.Read("", c.body, in.MessageSchema, "message", in.Message); err != nil {
 		return nil, err
 	}
