@@ -26,6 +26,7 @@ var areas = []struct {
 	{"reroute", Reroute},
 	{"leases", Leases},
 	{"hints", Hints},
+	{"sights", Sights},
 	{"presence", Presence},
 	{"conversations", Conversations},
 	{"messages", Messages},
