@@ -7,7 +7,8 @@ func (m *Metrics) liveFigures() {
 	m.registry.MustRegister(m.liveOpen)
 	m.liveFrames = m.counter("live_frames_total", "Frames that were queued for live connections.").WithLabelValues()
 	m.liveDropped = m.counter("live_dropped_total", "Live connections that were ended, by reason: slow (took too little), flood (sent too much), silent (heard nothing of), session (not good any more).", "reason")
-	m.liveReads = m.counter("live_reads_total", "Reads of messages for live connections, by what for: feed (all devices of a conversation), seat (one that came back), retry (the database failed).", "for")
+	reads := m.counter("live_reads_total", "Reads of messages for live connections, by what for: feed (all devices of a conversation), seat (one that came back), retry (the database failed).", "for")
+	m.liveFeed, m.liveSeat, m.liveRetry = reads.WithLabelValues("feed"), reads.WithLabelValues("seat"), reads.WithLabelValues("retry")
 }
 
 // LiveOpened counts a live connection: websocket, events.
@@ -23,4 +24,13 @@ func (m *Metrics) LiveDropped(reason string) { m.liveDropped.WithLabelValues(rea
 func (m *Metrics) LiveFrames(n int) { m.liveFrames.Add(float64(n)) }
 
 // LiveReads counts reads for live connections: feed, seat, retry.
-func (m *Metrics) LiveReads(what string) { m.liveReads.WithLabelValues(what).Inc() }
+func (m *Metrics) LiveReads(what string) {
+	switch what {
+	case "feed":
+		m.liveFeed.Inc()
+	case "seat":
+		m.liveSeat.Inc()
+	default:
+		m.liveRetry.Inc()
+	}
+}

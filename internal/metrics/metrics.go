@@ -18,9 +18,9 @@ type Metrics struct {
 	accepted, sent, failed, retried, unknown                      *prometheus.CounterVec
 	attempts, webhookAttempts, inbound, requests                  *prometheus.CounterVec
 	mediaFetches, mediaBytes                                      *prometheus.CounterVec
-	liveDropped, liveReads                                        *prometheus.CounterVec
+	liveDropped                                                   *prometheus.CounterVec
 	liveOpen                                                      *prometheus.GaugeVec
-	liveFrames                                                    prometheus.Counter
+	liveFrames, liveFeed, liveSeat, liveRetry                     prometheus.Counter
 	provider, requestTime                                         *prometheus.HistogramVec
 	webhookLag, webhookTime, commitSize, commitTime               prometheus.Histogram
 	refused, breaker, webhookParked, webhookDead, webhookDisabled prometheus.Counter

@@ -48,7 +48,7 @@ type Live struct {
 const (
 	maxLiveFrame  = 64 << 10 // of a client
 	helloPatience = 10 * time.Second
-	readBuffer    = 512
+	readBuffer    = 256
 	liveSlots     = 64
 	slotPatience  = 10 * time.Second
 	// A client may send so many frames at once, and so many per second.
@@ -187,22 +187,13 @@ func refuse(w http.ResponseWriter, err error) {
 	_, _ = w.Write(o.B[headRoom:])
 }
 
-// do has work done that may wait for the database, by a goroutine of its own, so
-// that the stacks of those that wait for devices stay small. It waits for it.
+// do does work that may go to the database, when it is its turn.
 func (l *Live) do(work func(context.Context)) {
-	done := make(chan struct{})
 	l.slots <- struct{}{}
-	go func() {
-		defer func() {
-			<-l.slots
-			close(done)
-		}()
-		defer l.recovered(nil)
-		ctx, cancel := context.WithTimeout(context.Background(), slotPatience)
-		defer cancel()
-		work(ctx)
-	}()
-	<-done
+	defer func() { <-l.slots }()
+	ctx, cancel := context.WithTimeout(context.Background(), slotPatience)
+	defer cancel()
+	work(ctx)
 }
 
 // recovered keeps a panic of one connection from ending the others.

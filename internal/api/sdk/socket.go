@@ -97,7 +97,7 @@ func (l *Live) accept(w http.ResponseWriter, r *http.Request, integration heliog
 	ws.Session().(*socketOf).socket = s
 	l.register(s)
 	s.mu.Lock()
-	s.waiting = time.AfterFunc(helloPatience, s.late)
+	s.expect(helloPatience, s.late)
 	s.mu.Unlock()
 	go ws.ReadLoop()
 	return s
@@ -165,7 +165,15 @@ func (socketEvents) OnMessage(c *gws.Conn, m *gws.Message) {
 		s.fail(closeUnknown, heliograph.Errorf(heliograph.Invalid, heliograph.CodeBadRequest, "frames are text"))
 		return
 	}
-	s.take(m.Bytes())
+	// By a goroutine of its own, so that the stacks of those that wait for devices
+	// stay small.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer s.live.recovered(nil)
+		s.take(m.Bytes())
+	}()
+	<-done
 }
 
 // mayCome counts a frame of the client. It is false for one that is not to be looked at.
@@ -233,7 +241,22 @@ func (s *socket) greet() {
 	defer s.mu.Unlock()
 	if !s.greets {
 		s.greets = true
+		s.expectNothing()
+	}
+}
+
+// expect has something done when a time is over, in place of what was expected
+// before. The lock must be held.
+func (s *socket) expect(within time.Duration, do func()) {
+	s.expectNothing()
+	s.waiting = time.AfterFunc(within, do)
+}
+
+// expectNothing takes that back. The lock must be held.
+func (s *socket) expectNothing() {
+	if s.waiting != nil {
 		s.waiting.Stop()
+		s.waiting = nil
 	}
 }
 
@@ -344,9 +367,7 @@ func (s *socket) end() {
 	s.closed = true
 	seat := s.seat
 	s.seat, s.who = nil, nil
-	if s.waiting != nil {
-		s.waiting.Stop()
-	}
+	s.expectNothing()
 	s.mu.Unlock()
 	if seat != nil {
 		s.live.Hub.Leave(seat)

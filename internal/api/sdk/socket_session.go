@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"context"
-	"time"
 
 	"heliograph"
 	"heliograph/internal/realtime"
@@ -55,14 +54,14 @@ func (s *socket) settle(only, who *liveIdentity, seat *realtime.Seat, foreground
 		s.live.Hub.Leave(former)
 	}
 	s.mu.Lock()
-	s.waiting.Stop()
+	s.expectNothing()
 	if s.closed {
 		s.mu.Unlock()
 		return
 	}
 	s.seat, s.who = seat, who
 	if who != nil {
-		s.expect(who)
+		s.expectEnd(who)
 	}
 	s.mu.Unlock()
 	if seat == nil {
@@ -80,13 +79,13 @@ func (s *socket) settle(only, who *liveIdentity, seat *realtime.Seat, foreground
 	}
 }
 
-// expect has the connection end when the user's token does. The lock must be held.
-func (s *socket) expect(who *liveIdentity) {
-	s.waiting.Stop()
+// expectEnd has the connection end when the user's token does. The lock must be held.
+func (s *socket) expectEnd(who *liveIdentity) {
+	s.expectNothing()
 	if who.session.Expires.IsZero() {
 		return
 	}
-	s.waiting = time.AfterFunc(who.session.Expires.Sub(s.live.Now()), func() {
+	s.expect(who.session.Expires.Sub(s.live.Now()), func() {
 		if _, now := s.place(); now == who {
 			s.failSession(errTokenEnded())
 		}
@@ -146,7 +145,7 @@ func (s *socket) renew(was, now *liveIdentity, u *heliograph.User) {
 		return
 	}
 	s.who = now
-	s.expect(now)
+	s.expectEnd(now)
 	s.mu.Unlock()
 	if now.look != was.look {
 		s.Put(s.live.Frames.User())
