@@ -42,7 +42,7 @@ type options struct {
 func readOptions(args []string) (*options, error) {
 	o := &options{bin: os.Getenv("HELIOGRAPH_BIN"), pg: os.Getenv("HELIOGRAPH_TEST_PG")}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.BoolVar(&o.quick, "quick", false, "j1, j1pg and j4 measure the rate alone, and compare nothing")
+	f.BoolVar(&o.quick, "quick", false, "j1, j1pg and j4 measure the rate alone, and compare nothing; j3 has 1,000 sockets and no more")
 	f.StringVar(&o.only, "only", "", "run only these jobs, separated by commas: "+strings.Join(jobNames(), ", "))
 	f.StringVar(&o.json, "json", "", "write the results to this file, too")
 	f.StringVar(&o.profile, "profile", "", "write CPU profiles of the server to this folder")
@@ -83,6 +83,7 @@ func jobs() []job {
 		{"ceilings", "what net/http can do here", (*bench).showCeilings},
 		{"j1", "notification to provider to webhook, SQLite", (*bench).j1SQLite},
 		{"j1pg", "the same, PostgreSQL", (*bench).j1Postgres},
+		{"j3", "what is new to screens, by WebSockets", (*bench).j3},
 		{"j4", "event to signed webhook", (*bench).j4},
 		{"fair", "others while a campaign is queued", (*bench).fairness},
 		{"lanes", "many integrations", (*bench).lanes},
@@ -109,6 +110,13 @@ type bench struct {
 }
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == liveServerFlag {
+		if err := serveLive(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	o, err := readOptions(os.Args[1:])
