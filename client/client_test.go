@@ -1,7 +1,11 @@
 package client
 
 import (
+	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -247,6 +251,28 @@ func TestFrames(t *testing.T) {
 	eventually(t, "typing", func() bool {
 		return f.asked(`frame {"on":true,"t":"typing"}`) == 1 && f.asked(`frame {"on":false,"t":"typing"}`) == 1
 	})
+}
+
+// TestOwnCertificates: a server whose certificate the system does not know.
+func TestOwnCertificates(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{TransportWebSocket, TransportEvents} {
+		f := newFake(t)
+		secure := httptest.NewUnstartedServer(f.srv.Config.Handler)
+		secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+		secure.StartTLS()
+		t.Cleanup(secure.Close)
+		root := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
+		c, n := device(t, secure.URL, func(s *Settings) { s.Transport, s.RootCertificates = kind, root })
+		must(t, c.StartConversation())
+		f.say(c.User().ID, "secret")
+		eventually(t, "a message", func() bool { return len(n.heard()) == 1 && c.Connection() == kind })
+		stranger, _ := device(t, secure.URL, nil)
+		if err := stranger.Init(); err == nil {
+			t.Error("a certificate of somebody unknown was taken")
+		}
+		f.drop()
+	}
 }
 
 func TestSettings(t *testing.T) {

@@ -31,6 +31,7 @@ async function buy(button) {
     notice.textContent = `Thank you. Order ${order.id}: ${order.article}.`;
     done('buy');
     showOrders();
+    if (!Smooch.startConversation) throw new Error('the messenger could not be loaded; your order is placed all the same.');
     await Smooch.startConversation();
     await call('POST', `orders/${order.id}/buyer`, { token, user: Smooch.getUser()._id });
     showOrders();
