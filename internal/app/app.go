@@ -137,6 +137,7 @@ func (a *App) Stop(ctx context.Context) error {
 	half, cancel := halfOf(ctx)
 	defer cancel()
 	a.stopMail(half)
+	a.engines.live.Stop(half) // first: the web waits for what it serves
 	a.web.stop(half)
 	a.engines.stop(ctx)
 	a.chores.stop()

@@ -63,7 +63,7 @@ func (a *App) devices() http.Handler {
 	e := a.engines
 	return (&sdk.API{
 		Devices: e.devices, Profiles: e.profiles, Conversations: e.conversations, Media: e.media,
-		Sights: sights{e.conversations}, PushKeys: pushKeys{a.host.auth},
+		Sights: sights{e.conversations}, PushKeys: pushKeys{a.host.auth}, Live: e.live,
 		Atomic: a.data.Atomically, Answers: store.Idempotency{Store: a.data.Store}, Now: a.now, Log: a.log,
 	}).Handler()
 }

@@ -7,6 +7,7 @@ import (
 	mathrand "math/rand/v2"
 
 	"heliograph"
+	"heliograph/internal/api/sdk"
 	"heliograph/internal/api/suncov1"
 	"heliograph/internal/auth"
 	"heliograph/internal/config"
@@ -16,6 +17,7 @@ import (
 	"heliograph/internal/media"
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
+	"heliograph/internal/realtime"
 	"heliograph/internal/store"
 	"heliograph/internal/template"
 	"heliograph/internal/tenant"
@@ -40,6 +42,8 @@ type engines struct {
 	lanes      *lanes
 	actors     *actors
 	presence   *presence
+	hub        *realtime.Hub
+	live       *sdk.Live
 	process    heliograph.ProcessID
 }
 
@@ -90,6 +94,8 @@ func newEngines(a *App) (*engines, error) {
 		Store: store.Notifications{Store: s}, Integrations: e.tenants, Lanes: notifyLanes{e.delivery, surroundings{e, s, a.unsubscribeLinks()}}, Identities: e.profiles,
 		Now: a.now, IDs: a.data.ids, Types: a.types, Watch: a.metrics, Templates: e.templates, Files: e.media, Presence: e.presence,
 	}
+	e.hub = newHub(a, e)
+	e.live = newLive(a, e)
 	e.lanes = newLanes(a, e)
 	return e, nil
 }
@@ -133,6 +139,8 @@ func (e *engines) start(ctx context.Context) {
 	e.dispatcher.Start()
 	e.lanes.start(ctx)
 	e.media.Start()
+	e.hub.Start()
+	e.live.Start()
 }
 
 // stop ends in the order in which work flows: no new attempts, then what the

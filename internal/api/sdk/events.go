@@ -16,6 +16,11 @@ import (
 // Events serves GET /events: the same frames as server-sent events.
 func (l *Live) Events(w http.ResponseWriter, r *http.Request, integration heliograph.IntegrationID) {
 	httpx.Name(w, "GET /sdk/v1/{integrationId}/events")
+	if err := l.checkOrigin(r, integration); err != nil {
+		refuse(w, err)
+		return
+	}
+	readable(w, r)
 	s, session, err := l.newStream(r, integration)
 	if err == nil {
 		err = l.enter("events")
@@ -55,10 +60,17 @@ type stream struct {
 	timer  *time.Timer
 }
 
-func (l *Live) newStream(r *http.Request, integration heliograph.IntegrationID) (*stream, *LiveSession, error) {
-	if err := l.checkOrigin(r, integration); err != nil {
-		return nil, nil, err
+// readable lets the page that asks read what comes, where it may.
+func readable(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); origin != "" {
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Expose-Headers", "Retry-After, X-Request-Id")
 	}
+}
+
+func (l *Live) newStream(r *http.Request, integration heliograph.IntegrationID) (*stream, *LiveSession, error) {
 	at := r.URL.Query().Get("cursor")
 	if at == "" {
 		at = r.Header.Get("Last-Event-ID")

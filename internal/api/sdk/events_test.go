@@ -57,9 +57,12 @@ func TestEvents(t *testing.T) {
 	b.session("hs1_a", 1)
 	first := b.say("one")
 	b.say("two")
-	res, in := b.events(fmt.Sprintf("?cursor=%d&foreground=true", first.Received), "X-Heliograph-Session", "hs1_a")
+	res, in := b.events(fmt.Sprintf("?cursor=%d&foreground=true", first.Received), "X-Heliograph-Session", "hs1_a", "Origin", "https://shop.example")
 	if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
 		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	if res.Header.Get("Access-Control-Allow-Origin") != "https://shop.example" {
+		t.Error("the page cannot read it")
 	}
 	if _, f := readEvent(t, in); f["t"] != "ready" {
 		t.Fatalf("first came %v", f)

@@ -274,23 +274,29 @@ func (s *socket) act(ctx context.Context, f *clientFrame) {
 	if who == nil {
 		return
 	}
-	session := who.session
-	session.User = &heliograph.User{ID: who.user, App: session.App}
-	var err error
+	session, err := s.live.Sessions.Live(ctx, s.integration, who.token, who.jwt, heliograph.ClientID{})
+	if sessionIsOver(err) {
+		s.failSession(err)
+		return
+	}
+	if err != nil {
+		s.live.Log.Warn("a live session could not be looked at", "err", err)
+		return
+	}
 	switch f.T {
 	case "seen":
 		var until heliograph.Millis
 		if until, _, err = parseCursor(f.Cursor); err == nil && until > 0 {
-			err = s.live.Acts.Seen(ctx, &session, until)
+			err = s.live.Acts.Seen(ctx, session, until)
 		}
 	case "read":
-		err = s.live.Acts.Act(ctx, &session, channel.Read)
+		err = s.live.Acts.Act(ctx, session, channel.Read)
 	case "typing":
 		a := channel.TypingStop
 		if f.On {
 			a = channel.TypingStart
 		}
-		err = s.live.Acts.Act(ctx, &session, a)
+		err = s.live.Acts.Act(ctx, session, a)
 	}
 	if err != nil {
 		s.live.Log.Debug("a device's frame had no effect", "frame", f.T, "err", err)

@@ -92,11 +92,8 @@ func (s *socket) expectEnd(who *liveIdentity) {
 	})
 }
 
-// codeInvalidAuth is what an SDK asks the app for a new token for.
-const codeInvalidAuth = "invalid_auth"
-
 func errTokenEnded() error {
-	return heliograph.Errorf(heliograph.Unauthenticated, codeInvalidAuth, "the user's token has ended")
+	return heliograph.Errorf(heliograph.Unauthenticated, heliograph.CodeInvalidAuth, "the user's token has ended")
 }
 
 // sessionIsOver reports whether err says that a session is not good any more.
