@@ -26,7 +26,11 @@ function show() {
   const model = { ...baseModel({ rtl, locale: query.get('locale') ?? (rtl ? 'ar-EG' : 'en-US') }), ...stories[chosen]?.({ rtl }) };
   model.theme = (query.get('theme') ?? 'light') as 'light';
   const host = document.createElement('div');
-  host.style.setProperty('all', 'initial');
+  host.style.setProperty('all', 'initial', 'important');
+  if (model.embedded) {
+    host.style.setProperty('display', 'block', 'important');
+    host.style.setProperty('height', '100%', 'important');
+  }
   (model.embedded ? document.getElementById('place')! : document.body).append(host);
   window.store = fixedStore(model);
   window.mounted = mount(host.attachShadow({ mode: 'open' }), window.store);

@@ -131,5 +131,7 @@ export const stories: Record<string, Story> = {
   }),
   background: ({ rtl }) => ({ messages: talkOf(rtl), backgroundImageUrl: media(60), fixedHeader: true }),
   bright: () => ({ messages: [...talk(), theirs(1, { text: 'One of two', actions: [action('reply', 'First'), action('reply', 'Second')] })], colors: { brand: '#ffd400', conversation: '#f4f4f0', action: '#ffe94d' } }),
+  'default-colours': () => ({ messages: [...talk(), theirs(1, { text: 'One of two', actions: [action('reply', 'First'), action('reply', 'Second')] })], colors: { brand: '#65758e', conversation: '#0099ff', action: '#0099ff' }, predefined: 'Hello' }),
+  'prechat-answering': () => ({ messages: [theirs(1, { text: 'Welcome back! May we help?' })], prechat: { fields: [{ type: 'email', name: 'email', label: 'E-mail address' }] } }),
   embedded: ({ rtl }) => ({ embedded: true, messages: talkOf(rtl) }),
 };

@@ -1,7 +1,4 @@
-import vendor from '../src/text/en.json';
-import own from '../src/text/ui.json';
-
-const english: Record<string, string> = { ...vendor, ...own };
+import { catalogue } from '../src/core/text';
 
 const arabic: Record<string, string> = {
   headerText: 'كيف يمكننا مساعدتك؟',
@@ -25,6 +22,5 @@ const arabic: Record<string, string> = {
   'ui.push.later': 'ليس الآن',
 };
 
-/** What the core does for the interface: a key's text, with the values put in. Unknown keys show themselves. */
-export const words = (rtl: boolean) => (key: string, values: Record<string, string | number> = {}) =>
-  ((rtl && arabic[key]) || english[key] || `[${key}]`).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+/** The real catalogue, with some Arabic of a page's own for those who read from right to left. */
+export const words = (rtl: boolean) => catalogue(rtl ? arabic : {});

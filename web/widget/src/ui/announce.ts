@@ -14,15 +14,16 @@ const most = 3; // messages that are read out in one go
 const none: Message[] = [];
 
 /**
- * What a screen reader says of its own accord: what arrived since the panel
- * was opened. The conversation itself says nothing, so that neither history
- * nor what one wrote oneself is read out.
+ * What a screen reader says of its own accord: what arrives, whether or not
+ * the panel is open. The conversation itself says nothing, so that neither
+ * history nor what one wrote oneself is read out. `arrived` is what came last
+ * since the panel was opened or closed.
  */
 export function useAnnouncer(model: Model, open: boolean) {
   const [lines, setLines] = useState<Line[]>([]);
   const [arrived, setArrived] = useState<Message[]>(none);
   const counter = useRef(0);
-  const last = useRef<string | null | undefined>(undefined);
+  const last = useRef<{ key: string | null; user: string | undefined } | null>(null);
   const say = useCallback((text: string) => {
     const line = { id: ++counter.current, text };
     setLines((now) => [...now, line].slice(-kept));
@@ -32,10 +33,11 @@ export function useAnnouncer(model: Model, open: boolean) {
   useEffect(() => {
     const newest = messages[messages.length - 1];
     const key = newest ? keyOf(newest) : null;
+    const user = model.user?._id;
     const before = last.current;
-    last.current = key;
-    if (!open || before === undefined || before === key) return;
-    const fresh = arrivedSince(messages, before);
+    last.current = { key, user };
+    if (!before || before.key === key || before.user !== user) return; // somebody else's past is no news
+    const fresh = arrivedSince(messages, before.key);
     if (!fresh.length) return;
     setArrived(fresh);
     if (fresh.length > most) return say(model.text('ui.log.fresh', { count: fresh.length }));
@@ -43,10 +45,9 @@ export function useAnnouncer(model: Model, open: boolean) {
       const name = m.name || model.businessName;
       say([name && model.text('ui.message.from', { name }), spoken(m, model.text)].filter(Boolean).join(' '));
     }
-  }, [messages, open]);
+  }, [messages]);
 
-  useEffect(() => {
-    if (!open) setLines([]);
-  }, [open]);
-  return { lines, say, arrived };
+  const dismiss = useCallback(() => setArrived(none), []);
+  useEffect(dismiss, [open]);
+  return { lines, say, arrived, dismiss };
 }

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Action, Store } from '../model';
+import type { Action, Message, Store } from '../model';
 import { useAnnouncer } from './announce';
 import { UiContext, type Overlay, type Ui } from './context';
 import { palette } from './contrast';
 import { useMedia, useModel, usePrevious } from './hooks';
-import { Launcher } from './launcher';
+import { Launcher, Teaser } from './launcher';
 import { OverlayView } from './overlay';
 import { Panel } from './panel';
 import type { Told } from './strips';
@@ -16,6 +16,8 @@ interface Props {
   /** What the outside may ask for: the focus. */
   handle: { focus(): void };
 }
+
+const nothing: Message[] = [];
 
 export function App({ root, store, handle }: Props) {
   const model = useModel(store);
@@ -41,7 +43,8 @@ export function App({ root, store, handle }: Props) {
     }),
     [store, model.text, model.locale, model.dir],
   );
-  useOpenOnReceive(announcer.arrived, ui.follow);
+  useOpenOnReceive(open ? announcer.arrived : nothing, ui.follow);
+  const teaser = open || model.unread === 0 ? undefined : announcer.arrived[announcer.arrived.length - 1];
 
   const dark = useDark(model.theme);
   const colors = useMemo(() => palette(model.colors, dark), [model.colors, dark]);
@@ -57,6 +60,7 @@ export function App({ root, store, handle }: Props) {
       <div class={`root ${dark ? 'dark' : 'light'}`} dir={model.dir} style={colors}>
         {open && <Panel model={model} draft={draft} setDraft={setDraft} told={told} tell={tell} takeFocus={focus.take} />}
         {!model.embedded && <Launcher model={model} toggle={toggle} />}
+        {teaser && <Teaser model={model} message={teaser} open={toggle} dismiss={announcer.dismiss} />}
         {overlay && <OverlayView overlay={overlay} close={() => show(null)} />}
         <div class="sr" role="log" aria-live="polite" aria-label={model.text('ui.log.label')}>
           {announcer.lines.map((line) => (
@@ -121,7 +125,7 @@ function follow(action: Action, show: (overlay: Overlay) => void): void {
 }
 
 /** A page that the business wants seen at once; never a tab, which nobody asked for. */
-function useOpenOnReceive(arrived: { actions?: Action[] }[], follow: Ui['follow']): void {
+function useOpenOnReceive(arrived: Message[], follow: Ui['follow']): void {
   useEffect(() => {
     for (const message of arrived) {
       const action = message.actions?.find((a) => a.type === 'webview' && a.openOnReceive);

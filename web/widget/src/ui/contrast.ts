@@ -40,6 +40,11 @@ export function ink(ground: string): string {
   return ratio(white, ground) >= 4.5 ? white : black;
 }
 
+/** A colour to fill with. One that nearly carries white text is darkened until it does. */
+export function fill(colour: string): string {
+  return ratio(white, colour) >= 2.8 ? readable(colour, [white]) : colour;
+}
+
 /** The colour, moved towards black or white until it can be read on every ground. */
 export function readable(colour: string, on: readonly string[], least = 4.5): string {
   const from = parse(colour) ?? [0, 0, 0];
@@ -58,7 +63,8 @@ function hex(rgb: Rgb): string {
 /** What the style sheets take from the colours of the integration. */
 export function palette(colors: { brand: string; conversation: string; action: string }, dark: boolean): Record<string, string> {
   const valid = (colour: string) => hex(parse(colour) ?? [0x1f, 0x5f, 0xbf]);
-  const [brand, mine, action] = [valid(colors.brand), valid(colors.conversation), valid(colors.action)];
+  const [brand, mine] = [fill(valid(colors.brand)), fill(valid(colors.conversation))];
+  const action = valid(colors.action);
   const on = dark ? grounds.dark : grounds.light;
   return {
     '--brand': brand,
@@ -66,8 +72,8 @@ export function palette(colors: { brand: string; conversation: string; action: s
     '--mine': mine,
     '--on-mine': ink(mine),
     '--mine-line': ratio(mine, on[0]) < 1.3 ? readable(mine, on, 1.6) : mine,
-    '--action': action,
-    '--on-action': ink(action),
+    '--action': fill(action),
+    '--on-action': ink(fill(action)),
     '--action-line': readable(action, on, 3),
     '--action-ink': readable(action, on),
   };

@@ -9,7 +9,6 @@ export const mount: Mount = (root, store) => {
   const container = document.createElement('div');
   container.className = 'container';
   root.append(container);
-  if (store.model.embedded) fill(root.host as HTMLElement);
   const handle = { focus: () => undefined as void };
   render(h(App, { root, store, handle }), container);
   return {
@@ -21,9 +20,3 @@ export const mount: Mount = (root, store) => {
     focus: () => handle.focus(),
   };
 };
-
-/** A messenger inside the page is as large as the element that it was put into. */
-function fill(host: HTMLElement): void {
-  host.style.setProperty('display', 'block', 'important');
-  host.style.setProperty('height', '100%', 'important');
-}

@@ -1,6 +1,8 @@
-import type { Model } from '../model';
+import type { Message, Model } from '../model';
+import { spoken } from './content';
 import { useUi } from './context';
-import { Icon } from './icons';
+import { Icon, IconButton } from './icons';
+import { Avatar } from './row';
 import { safeMedia } from './url';
 
 interface Props {
@@ -36,11 +38,31 @@ export function Launcher({ model, toggle }: Props) {
         </span>
       )}
       {!model.open && model.unread > 0 && (
-        <span class="badge" aria-hidden="true">
+        <span class="badge" dir="ltr" aria-hidden="true">
           {model.unread > 99 ? '99+' : model.unread}
         </span>
       )}
     </button>
+  );
+}
+
+/** The newest message, beside the launcher: what the business began is not only a number. */
+export function Teaser({ model, message, open, dismiss }: { model: Model; message: Message; open(): void; dismiss(): void }) {
+  const ui = useUi();
+  const name = message.name || model.businessName;
+  return (
+    <div class={model.displayStyle === 'tab' ? 'teaser over-tab' : 'teaser'} role="region" aria-label={ui.text('ui.launcher.newest')}>
+      <button type="button" class="teaser-open" onClick={open}>
+        <Avatar show url={message.avatarUrl ?? model.businessIconUrl} name={name} />
+        <span class="teaser-text">
+          {name && <bdi class="small">{name}</bdi>}
+          <span class="teaser-line" dir="auto">
+            {spoken(message, ui.text)}
+          </span>
+        </span>
+      </button>
+      <IconButton icon="close" label={ui.text('ui.notice.dismiss')} onClick={dismiss} />
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { useUi } from './context';
 import { arrivedSince, keyOf, rowsOf } from './group';
 import { useListener } from './hooks';
 import { Icon } from './icons';
+import { PrechatView } from './prechat';
 import { Avatar, RowView } from './row';
 import { useScroll, useWindow } from './scroll';
 
@@ -34,13 +35,13 @@ export function Log({ model, unreadKey }: Props) {
   const newestOwn = lastOwn(messages);
   const fresh = useFresh(messages, scroll);
   useRead(model, scroll.atEnd);
-  const empty = messages.length === 0 && !model.typing;
+  const empty = messages.length === 0 && !model.typing && !model.prechat;
   const today = new Date().setHours(0, 0, 0, 0) / 1000;
 
   return (
     <div class="log">
       <div class="scroller" ref={scroll.box} role="region" aria-label={ui.text('ui.log.label')} tabIndex={0} onScroll={scroll.onScroll}>
-        <div class={empty ? 'rows nothing' : 'rows'}>
+        <div class={messages.length ? 'rows' : model.prechat ? 'rows asking' : 'rows nothing'}>
           {(model.hasMore || part.start > 0) && (
             <p class="older">
               {model.loadingMore ? (
@@ -76,6 +77,7 @@ export function Log({ model, unreadKey }: Props) {
           </ol>
           {model.typing && <Typing model={model} />}
           {newest?.role === 'appMaker' && <QuickReplies key={newest._id} message={newest} />}
+          {model.prechat && <PrechatView prechat={model.prechat} name={model.businessName} icon={model.businessIconUrl} />}
         </div>
       </div>
       {!scroll.atEnd && (

@@ -9,7 +9,6 @@ import { Header } from './header';
 import { useMedia, useViewport } from './hooks';
 import { Icon } from './icons';
 import { Log } from './log';
-import { PrechatView } from './prechat';
 import { safeMedia } from './url';
 import { ConnectionStrip, NoticeStrip, PushInvitation, type Told } from './strips';
 
@@ -91,18 +90,11 @@ export function Panel({ model, draft, setDraft, told, tell, takeFocus }: Props) 
 }
 
 function Conversation({ model, unreadKey }: { model: Model; unreadKey: string | null }) {
-  const { prechat } = model;
   const background = safeMedia(model.backgroundImageUrl);
   const style = background ? { backgroundImage: `url(${JSON.stringify(background)})` } : undefined;
   return (
     <div class="conversation" style={style}>
-      {prechat && model.messages.length === 0 ? (
-        <div class="prechat-pane">
-          <PrechatView prechat={prechat} name={model.businessName} icon={model.businessIconUrl} />
-        </div>
-      ) : (
-        <Log model={model} unreadKey={unreadKey} />
-      )}
+      <Log model={model} unreadKey={unreadKey} />
     </div>
   );
 }
