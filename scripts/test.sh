@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: the Go tests on SQLite and PostgreSQL, and the vendor's own
-# client from npm against the binary. "make test" builds the binary first.
+# Runs every test: the Go tests on SQLite and PostgreSQL, the messenger alone and
+# in a browser, and the vendor's own client from npm against the binary. "make
+# test" builds the binary first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +18,10 @@ export HELIOGRAPH_BIN=$PWD/bin/heliograph
 status=0
 echo "== go test ./... (SQLite and PostgreSQL)"
 "${GO:-go}" test -timeout 10m ./... || status=1
+
+echo "== messenger"
+scripts/widget.sh check || status=1
+scripts/widget.sh pages || status=1
 
 if [[ -x conformance/run.sh ]]; then
   echo "== conformance"

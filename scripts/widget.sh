@@ -4,6 +4,8 @@
 # its unit tests.
 #
 #   scripts/widget.sh           check
+#   scripts/widget.sh pages     run it in a browser (HELIOGRAPH_CHROMIUM), by
+#                               itself and against bin/heliograph
 #   scripts/widget.sh build     build dist/ again
 set -euo pipefail
 cd "$(dirname "$0")/../web/widget"
@@ -26,6 +28,10 @@ case ${1:-check} in
   check)
     npm run --silent check
     npm test --silent
+    ;;
+  pages)
+    npm run --silent test:stories
+    npm run --silent test:browser
     ;;
   *)
     echo "widget.sh: unknown command $1" >&2
