@@ -82,7 +82,7 @@ func (a *App) api() *suncov1.API {
 	e := a.engines
 	return &suncov1.API{
 		Auth: e.auth, Tenants: e.tenants, Profiles: e.profiles, Conversations: e.conversations,
-		Notifications: e.notifications, Webhooks: e.webhooks, Templates: e.templates, Media: e.media,
+		Notifications: e.notifications, Webhooks: e.webhooks, Templates: e.templates, Media: e.media, Devices: e.devices,
 		Atomic: a.data.Atomically, Answers: store.Idempotency{Store: a.data.Store}, Version: a.version,
 		Limit:     suncov1.Limit{PerSecond: float64(a.cfg.AppRate), Burst: a.cfg.AppBurst},
 		PublicURL: a.host.public, Now: a.now, Log: a.log,

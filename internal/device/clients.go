@@ -224,3 +224,75 @@ func (ch *Change) check(platform string) error {
 	}
 	return nil
 }
+
+// Enroll is Register for a user that is found, or made: the one with an external
+// id, or with "" the one who has the device.
+func (s *Service) Enroll(ctx context.Context, app heliograph.AppID, userID string, r *Registered) (*heliograph.User, *heliograph.Client, error) {
+	in, err := s.integrationOf(ctx, app, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := CheckID("device.id", r.Device.ID); err != nil {
+		return nil, nil, err
+	}
+	if userID != "" {
+		if err := s.Profiles.CheckUserID(userID); err != nil {
+			return nil, nil, err
+		}
+	}
+	u, err := s.userOf(ctx, in, userID, r.Device.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := s.Register(ctx, u, r)
+	return u, c, err
+}
+
+// userOf finds the user of an external id, or of a device; or makes one.
+func (s *Service) userOf(ctx context.Context, in *heliograph.Integration, external, device string) (*heliograph.User, error) {
+	find := func() (*heliograph.User, error) {
+		if external != "" {
+			return s.Users.ByExternalID(ctx, in.App, external)
+		}
+		owner, err := s.Devices.Owner(ctx, in.App, in.ID, device)
+		if err != nil {
+			return nil, err
+		}
+		return s.Users.Get(ctx, in.App, owner.User)
+	}
+	u, err := find()
+	if !heliograph.IsKind(err, heliograph.NotFound) {
+		return u, err
+	}
+	u = &heliograph.User{ID: s.IDs.User(), App: in.App, ExternalID: external, Created: s.now()}
+	err = s.Journal.Atomically(ctx, func(ctx context.Context) error {
+		if err := s.free(ctx, in.App, external); err != nil {
+			return err
+		}
+		return s.Users.Insert(ctx, u)
+	})
+	if heliograph.IsKind(err, heliograph.Conflict) {
+		return find() // somebody was faster
+	}
+	return u, err
+}
+
+// OfDevice returns the client of a user with a device's id.
+func (s *Service) OfDevice(ctx context.Context, u *heliograph.User, id string) (*heliograph.Client, error) {
+	for _, kind := range []string{heliograph.PlatformWeb, heliograph.PlatformIOS, heliograph.PlatformAndroid} {
+		all, err := s.Tenants.IntegrationsByType(ctx, u.App, kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, in := range all {
+			c, err := s.Devices.Owner(ctx, u.App, in.ID, id)
+			if err == nil && c.User == u.ID {
+				return &c, nil
+			}
+			if err != nil && !heliograph.IsKind(err, heliograph.NotFound) {
+				return nil, err
+			}
+		}
+	}
+	return nil, noClient()
+}

@@ -32,7 +32,7 @@ type Client struct {
 	SameID        string            `json:"id" doc:"The same as _id."`
 	Platform      string            `json:"platform" doc:"The channel."`
 	IntegrationID string            `json:"integrationId,omitempty"`
-	ExternalID    string            `json:"externalId,omitempty" doc:"The channel's address of the person."`
+	ExternalID    string            `json:"externalId,omitempty" doc:"The channel's address of the person. Absent for web, ios and android: see deviceId."`
 	Status        string            `json:"status" doc:"active, pending, inactive or blocked (the person opted out on it)."`
 	Active        bool              `json:"active" doc:"Deprecated: see status."`
 	Blocked       bool              `json:"blocked" doc:"Deprecated: see status."`
@@ -42,6 +42,9 @@ type Client struct {
 	LinkedAt      string            `json:"linkedAt,omitempty" doc:"ISO 8601."`
 	LastSeen      string            `json:"lastSeen,omitempty" doc:"When the person last wrote, or was linked when they never did, ISO 8601."`
 	Info          map[string]string `json:"info,omitempty"`
+	PushToken     string            `json:"pushNotificationToken,omitempty" doc:"Of ios and android: where the device takes pushes."`
+	DeviceID      string            `json:"deviceId,omitempty" doc:"Of web, ios and android: the id that the device made for itself."`
+	AppVersion    string            `json:"appVersion,omitempty" doc:"Of web, ios and android."`
 	WindowEnds    string            `json:"windowExpiresAt,omitempty" doc:"Until when anything but a template may be sent to it, ISO 8601. Absent when its channel has no such window, or the window is closed. Ours."`
 }
 
@@ -87,12 +90,23 @@ func AppUserShortOf(u *heliograph.User) AppUserShort {
 
 // ClientOf is c on the wire.
 func ClientOf(c *heliograph.Client) Client {
-	return Client{
+	out := Client{
 		ID: c.ID.String(), SameID: c.ID.String(), Platform: c.Platform, IntegrationID: c.Integration.String(), ExternalID: c.Address,
 		Status: string(c.Status), Active: c.Status == heliograph.ClientActive, Blocked: c.Status == heliograph.ClientBlocked,
 		Primary: c.Primary, DisplayName: c.Details.DisplayName, AvatarURL: c.Details.AvatarURL,
 		LinkedAt: ISO(c.LinkedAt), LastSeen: ISO(lastSeen(c)), Info: c.Details.Info, WindowEnds: ISO(c.WindowEnds),
 	}
+	if !heliograph.SDKPlatform(c.Platform) {
+		return out
+	}
+	out.ExternalID, out.DeviceID = "", c.Address
+	if d := c.Details.Device; d != nil {
+		out.AppVersion = d.AppVersion
+		if d.Push != nil && c.Platform != heliograph.PlatformWeb {
+			out.PushToken = d.Push.Token
+		}
+	}
+	return out
 }
 
 // lastSeen is when a person was last seen on c. Those who were linked and never

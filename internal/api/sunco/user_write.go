@@ -53,6 +53,9 @@ func (c *Client) Write(o *Writer, name string) {
 	o.TextIf("linkedAt", c.LinkedAt)
 	o.TextIf("lastSeen", c.LastSeen)
 	o.TextsIf("info", c.Info)
+	o.TextIf("pushNotificationToken", c.PushToken)
+	o.TextIf("deviceId", c.DeviceID)
+	o.TextIf("appVersion", c.AppVersion)
 	o.TextIf("windowExpiresAt", c.WindowEnds)
 	o.Close('}')
 }

@@ -20,6 +20,7 @@ var tags = []openapi.Tag{
 	{Name: "Notifications", Description: "Send a message to an address of a channel, and see what became of it."},
 	{Name: "Users", Description: "One record for each customer."},
 	{Name: "Channels", Description: "Where a user can be reached."},
+	{Name: "Devices", Description: "Browsers and apps that show the conversation."},
 	{Name: "Messages", Description: "What was said in a user's conversation."},
 	{Name: "Templates", Description: "Messages that an app keeps under a name, for its texts to send."},
 	{Name: "Attachments", Description: "Files of the app: uploaded, shown in messages, removed."},

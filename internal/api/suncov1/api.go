@@ -12,6 +12,7 @@ import (
 	"heliograph/internal/api/httpx"
 	"heliograph/internal/auth"
 	"heliograph/internal/conversation"
+	"heliograph/internal/device"
 	"heliograph/internal/media"
 	"heliograph/internal/notify"
 	"heliograph/internal/profile"
@@ -30,6 +31,7 @@ type API struct {
 	Webhooks      *webhook.Service
 	Templates     *template.Service
 	Media         *media.Service
+	Devices       *device.Service
 
 	// Atomic runs fn in one transaction; fn may be run again.
 	Atomic func(ctx context.Context, fn func(context.Context) error) error

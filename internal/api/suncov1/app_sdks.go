@@ -11,17 +11,16 @@ type sdksAnswer struct {
 }
 
 func (a *API) getSDKs(ctx context.Context, c *call) (any, error) {
-	found, _, err := a.Tenants.ListIntegrations(ctx, c.App.ID, []string{"web", "ios", "android"}, 100, 0)
+	found, err := a.Tenants.Kits(ctx, c.App.ID)
 	if err != nil {
 		return nil, err
 	}
-	var out sdksAnswer
-	at := map[string]**string{"web": &out.Web, "ios": &out.IOS, "android": &out.Android}
-	for _, i := range found {
-		if p := at[i.Type]; *p == nil {
-			id := i.ID.String()
-			*p = &id
+	named := func(kind string) *string {
+		if found[kind].IsZero() {
+			return nil
 		}
+		id := found[kind].String()
+		return &id
 	}
-	return out, nil
+	return sdksAnswer{named("web"), named("ios"), named("android")}, nil
 }

@@ -313,6 +313,8 @@ func (p *program) settle(canary string) *tenancy {
 	var up struct{ MediaURL string }
 	fatal(p.T, json.Unmarshal(p.do(own, "POST", base+"/attachments?access=public", form, "Content-Type", kind).Body.Bytes(), &up))
 	v["mediaUrl"] = up.MediaURL
+	v["deviceId"] = fmt.Sprintf("device-%017d", p.numbers)
+	v["clientId"] = p.must(own, "POST", "/v1.1/appusers/"+v["userId"]+"/clients", `{"platform":"ios","deviceId":"`+v["deviceId"]+`","displayName":"`+canary+`"}`, "client", "_id")
 	p.must(own, "POST", "/v1.1/consents", `{"address":"+15550199999","scope":"marketing","evidence":{"note":"`+canary+`"}}`)
 	return t
 }

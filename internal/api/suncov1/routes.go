@@ -24,6 +24,7 @@ func (a *API) routes() []route {
 		a.absentRoutes(),
 		a.userRoutes(),
 		a.channelRoutes(),
+		a.deviceRoutes(),
 		a.reachRoutes(),
 		a.messageRoutes(),
 		a.templateRoutes(),
