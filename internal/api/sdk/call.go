@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -98,6 +99,9 @@ func (c *call) admit(ctx context.Context) error {
 		return err
 	}
 	if c.session, err = c.Devices.Authenticate(ctx, c.in.ID, token, jwt); err != nil {
+		if heliograph.IsKind(err, heliograph.Unauthenticated) {
+			err = cmp.Or(c.limiter.address(remote(c.Request)), err) // guessing has its limit too
+		}
 		return err
 	}
 	if c.renewed {

@@ -27,7 +27,12 @@ type world struct {
 	url    string
 	sink   *testkit.Sink
 	tenant *tenantApp
+
+	account *heliograph.Key
 }
+
+// second makes another app.
+func (w *world) second() *tenantApp { return w.newTenant(w.account) }
 
 // tenantApp is one app with its integrations.
 type tenantApp struct {
@@ -65,6 +70,7 @@ func newWorld(t *testing.T, database string, change ...func(*config.Config)) *wo
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.account = account
 	w.tenant = w.newTenant(account)
 	w.admin("POST", "/webhooks", map[string]any{"target": w.sink.URL, "triggers": []string{"*", "typing:appUser"}, "includeClient": true}).want(201)
 	return w
