@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"heliograph"
-	"heliograph/internal/realtime"
 	"heliograph/internal/store"
 )
 
@@ -19,19 +18,6 @@ type presence struct {
 	process heliograph.ProcessID
 	lease   time.Duration
 	now     heliograph.Clock
-}
-
-// Present implements realtime.Watch. Where no other process can be, this one's memory
-// is all there is.
-func (p *presence) Present(ctx context.Context, changes []realtime.Presence) error {
-	if p.others.Dialect() == "sqlite" {
-		return nil
-	}
-	rows := make([]store.PresenceChange, len(changes))
-	for i, c := range changes {
-		rows[i] = store.PresenceChange(c)
-	}
-	return p.others.Present(ctx, p.process, rows)
 }
 
 // Online implements conversation.Presence and notify.Presence.
