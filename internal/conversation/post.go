@@ -31,9 +31,6 @@ type Posted struct {
 // user's client. The conversation starts when it has not yet. A user who cannot
 // be reached still gets the message in the conversation.
 func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
-	if err := p.checkCategory(); err != nil {
-		return nil, err
-	}
 	if p.Role == heliograph.Customer {
 		if out, _, err := s.postFast(ctx, p, nil); out != nil || err != nil {
 			return out, err
@@ -46,6 +43,9 @@ func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
 	if p.Role == heliograph.Customer {
 		return s.postCustomer(ctx, p)
 	}
+	if err := p.checkCategory(); err != nil {
+		return nil, err
+	}
 	if p.Content.Type == heliograph.FormResponseMessage {
 		return nil, heliograph.InvalidField("type", "formResponse is for messages of the appUser only")
 	}
@@ -53,11 +53,9 @@ func (s *Service) Post(ctx context.Context, p *Post) (*Posted, error) {
 }
 
 func (p *Post) checkCategory() error {
-	switch {
-	case p.Category == "" || p.Role == heliograph.Business && (p.Category == heliograph.Transactional || p.Category == heliograph.Marketing):
+	switch p.Category {
+	case "", heliograph.Transactional, heliograph.Marketing:
 		return nil
-	case p.Role == heliograph.Customer:
-		return heliograph.InvalidField("category", "is for messages of the appMaker only")
 	}
 	return heliograph.InvalidField("category", "must be transactional or marketing")
 }

@@ -72,6 +72,8 @@ func businessOnly(p *Post) error {
 	switch t := p.Content.Type; {
 	case p.Destination != nil:
 		return heliograph.InvalidField("destination", "is for messages of the appMaker only")
+	case p.Category != "":
+		return heliograph.InvalidField("category", "is for messages of the appMaker only")
 	case len(p.Content.Actions) > 0:
 		return heliograph.InvalidField("actions", "are for messages of the appMaker only")
 	case p.Content.Native != nil:

@@ -68,6 +68,8 @@ func TestAppInputIsChecked(t *testing.T) {
 		`{"settings":{"useAnimalNames":"yes"}}`:                  "settings.useAnimalNames",
 		`{"settings":{"conversationRetentionSeconds":-1}}`:       "settings.conversationRetentionSeconds",
 		`{"settings":{"keywords":{"stop":[""]}}}`:                "settings.keywords.stop",
+		`{"settings":{"unreadFallbackSeconds":-1}}`:              "settings.unreadFallbackSeconds",
+		`{"settings":{"unreadFallbackSeconds":700000}}`:          "settings.unreadFallbackSeconds",
 		`{"name":"New","settings":{"keywords":{"stop":"word"}}}`: "settings.keywords.stop",
 	} {
 		got := w.call(basic(w.key), "PUT", path, body).want(400, "bad_request")

@@ -78,6 +78,39 @@ func (w *talk) post(body any) *answer {
 	return w.call(basic(w.key), http.MethodPost, w.path("/messages"), body)
 }
 
+func TestPostMarketing(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t)
+	w.post(`{"role":"appMaker","type":"text","text":"Sale","category":"marketing"}`).want(http.StatusCreated)
+	w.post(`{"role":"appMaker","type":"text","text":"Bill","category":"transactional"}`).want(http.StatusCreated)
+	if len(w.sends) != 2 || w.sends[0].Category != heliograph.Marketing || w.sends[1].Category != heliograph.Transactional {
+		t.Errorf("sent: %+v", w.sends)
+	}
+	for _, body := range []string{`{"role":"appMaker","type":"text","text":"x","category":"urgent"}`, `{"role":"appUser","type":"text","text":"x","category":"marketing"}`} {
+		if text := dig(t, w.post(body).want(http.StatusBadRequest, "bad_request"), "error", "description").(string); !strings.HasPrefix(text, "category ") {
+			t.Errorf("%s: %s", body, text)
+		}
+	}
+}
+
+// The time after which a message goes another way can be set, switched off, and
+// set back.
+func TestUnreadFallbackSetting(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t)
+	path := "/v1.1/apps/" + w.app.ID.String()
+	for _, c := range []struct {
+		set  string
+		want any
+	}{{"60", 60.0}, {"0", 0.0}, {"null", nil}} {
+		w.call(basic(w.account), http.MethodPut, path, `{"settings":{"unreadFallbackSeconds":`+c.set+`}}`).want(http.StatusOK)
+		settings := dig(t, w.call(basic(w.account), http.MethodGet, path, nil).want(http.StatusOK), "app", "settings").(map[string]any)
+		if settings["unreadFallbackSeconds"] != c.want {
+			t.Errorf("set to %s it is %v", c.set, settings["unreadFallbackSeconds"])
+		}
+	}
+}
+
 func TestPostMessage(t *testing.T) {
 	t.Parallel()
 	w := newTalk(t)
