@@ -42,6 +42,22 @@ func (t kitTenants) ByID(ctx context.Context, id heliograph.IntegrationID) (*hel
 	return i, err
 }
 
+// droppedTokens forgets push tokens that are dead, in the sessions at hand, too:
+// the device may register the same one again.
+type droppedTokens struct {
+	e     *engines
+	store store.Devices
+}
+
+// Dropped implements delivery.Devices.
+func (t droppedTokens) Dropped(ctx context.Context, d *heliograph.Delivery, push *heliograph.Push) error {
+	err := t.store.Dropped(ctx, d, push)
+	if err == nil {
+		t.e.devices.Forget(d.Client)
+	}
+	return err
+}
+
 // sights is what devices tell of having shown.
 type sights struct{ *conversation.Service }
 

@@ -63,7 +63,7 @@ func newEngines(a *App) (*engines, error) {
 	})
 	e.delivery = delivery.New(delivery.Options{
 		Store: store.Deliveries{Store: s}, Integrations: e.tenants, Observer: linkObserver{e},
-		Surroundings: surroundings{e, s, a.unsubscribeLinks()}, Identities: linkObserver{e}, Devices: store.Devices{Store: s}, States: store.Deliveries{Store: s},
+		Surroundings: surroundings{e, s, a.unsubscribeLinks()}, Identities: linkObserver{e}, Devices: droppedTokens{e, store.Devices{Store: s}}, States: store.Deliveries{Store: s},
 		Watch: deliveryWatch{a.metrics}, Now: a.now, IDs: a.data.ids, Log: a.log, Senders: a.cfg.Senders, Timeout: a.cfg.CallTimeout(),
 		Spread: spread(a.cfg), Process: e.sharing(a),
 	})

@@ -242,7 +242,9 @@ func TestAnswers(t *testing.T) {
 func TestRegisteredSince(t *testing.T) {
 	t.Parallel()
 	for died, gone := range map[int64]bool{999: false, 1000: true, 1001: true, 0: true} {
-		a := serve(t, func(int, *http.Request) (int, string) { return 410, fmt.Sprintf(`{"reason":"Unregistered","timestamp":%d}`, died) })
+		a := serve(t, func(int, *http.Request) (int, string) {
+			return 410, fmt.Sprintf(`{"reason":"Unregistered","timestamp":%d}`, died)
+		})
 		if r := New(options(t, a.over2(t), a.URL)).try(t, outgoing()); r.Class != channel.ClassFinal || r.Gone != gone || r.Reason != heliograph.ReasonDevice {
 			t.Errorf("died at %d: %+v", died, r)
 		}
