@@ -18,19 +18,17 @@ func TestCredentials(t *testing.T) {
 	r := newRig(t)
 	var got map[string]json.RawMessage
 	opened := 0
-	for _, typ := range []*channel.Type{
-		{Name: "keys", Title: "Keys", Settings: settings{}},
-		{Name: "spare", Title: "Spare keys", Settings: settings{}},
-		{Name: "app", Title: "Apps", Settings: struct{}{}, Credentials: []string{"keys", "spare"}, Open: func(c channel.Config, _ channel.Deps) (channel.Channel, error) {
+	r.Types = append(r.Types,
+		&channel.Type{Name: "keys", Title: "Keys", Settings: settings{}},
+		&channel.Type{Name: "spare", Title: "Spare keys", Settings: settings{}},
+		&channel.Type{Name: "app", Title: "Apps", Settings: struct{}{}, Credentials: []string{"keys", "spare"}, Open: func(c channel.Config, _ channel.Deps) (channel.Channel, error) {
 			opened++
 			got = c.Credentials
 			return provider{r}, nil
 		}},
-	} {
-		r.Types = append(r.Types, typ)
-	}
+	)
 	r.Service = tenant.New(r.Options)
-	make := func(app heliograph.AppID, typ, fields string) *heliograph.Integration {
+	integrate := func(app heliograph.AppID, typ, fields string) *heliograph.Integration {
 		t.Helper()
 		var in map[string]json.RawMessage
 		r.must(json.Unmarshal([]byte(fields), &in))
@@ -39,7 +37,7 @@ func TestCredentials(t *testing.T) {
 		r.clock.Advance(time.Second)
 		return i
 	}
-	app := make(r.app.ID, "app", "{}")
+	app := integrate(r.app.ID, "app", "{}")
 	look := func(times int, want map[string]string) {
 		t.Helper()
 		before := opened
@@ -60,14 +58,14 @@ func TestCredentials(t *testing.T) {
 	name := "Other"
 	elsewhere, err := r.CreateApp(t.Context(), other, tenant.AppChange{Name: &name})
 	r.must(err)
-	make(elsewhere.ID, "keys", `{"loft":"another app's"}`)
+	integrate(elsewhere.ID, "keys", `{"loft":"another app's"}`)
 	look(0, nil)
-	first := make(r.app.ID, "keys", `{"loft":"north","word":"coo"}`)
+	first := integrate(r.app.ID, "keys", `{"loft":"north","word":"coo"}`)
 	const north = `{"loft":"north","word":"coo"}`
 	look(1, map[string]string{"keys": north})
-	make(r.app.ID, "keys", `{"loft":"younger"}`)
+	integrate(r.app.ID, "keys", `{"loft":"younger"}`)
 	look(0, map[string]string{"keys": north})
-	make(r.app.ID, "spare", `{"loft":"spare"}`)
+	integrate(r.app.ID, "spare", `{"loft":"spare"}`)
 	look(1, map[string]string{"keys": north, "spare": `{"loft":"spare"}`})
 	_, err = r.UpdateIntegration(t.Context(), r.app.ID, first.ID, tenant.IntegrationChange{Fields: map[string]json.RawMessage{"word": []byte(`"new"`)}})
 	r.must(err)
