@@ -211,10 +211,14 @@ func (c *crowd) post(ctx context.Context, path string) error {
 }
 
 func (c *crowd) close() {
+	c.closeConns()
+	c.prog.kill()
+}
+
+func (c *crowd) closeConns() {
 	for _, conn := range c.conns {
 		if conn != nil {
 			_ = conn.Close()
 		}
 	}
-	c.prog.kill()
 }

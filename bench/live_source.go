@@ -104,6 +104,13 @@ func (s *liveSource) Conversations(_ context.Context, _ heliograph.AppID, ids []
 	return out, nil
 }
 
+// News implements realtime.Source.
+func (s *liveSource) News(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, moment heliograph.Millis, limit int) (*heliograph.Conversation, []*heliograph.Message, error) {
+	row, _ := s.Conversation(ctx, app, id)
+	list, err := s.After(ctx, app, id, moment, limit)
+	return row, list, err
+}
+
 // After implements realtime.Source.
 func (s *liveSource) After(_ context.Context, _ heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error) {
 	s.mu.Lock()

@@ -84,6 +84,8 @@ func jobs() []job {
 		{"j1", "notification to provider to webhook, SQLite", (*bench).j1SQLite},
 		{"j1pg", "the same, PostgreSQL", (*bench).j1Postgres},
 		{"j3", "what is new to screens, by WebSockets", (*bench).j3},
+		{"j3screen", "between a business and screens, everything stored, SQLite", (*bench).j3Screen},
+		{"j3screenpg", "the same, PostgreSQL", (*bench).j3ScreenPostgres},
 		{"j4", "event to signed webhook", (*bench).j4},
 		{"fair", "others while a campaign is queued", (*bench).fairness},
 		{"lanes", "many integrations", (*bench).lanes},

@@ -61,6 +61,11 @@ func (s liveSource) Conversations(ctx context.Context, app heliograph.AppID, ids
 	return s.conversations.ByIDs(ctx, app, ids...)
 }
 
+// News implements realtime.Source.
+func (s liveSource) News(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, moment heliograph.Millis, limit int) (*heliograph.Conversation, []*heliograph.Message, error) {
+	return s.conversations.News(ctx, app, id, moment, limit)
+}
+
 // After implements realtime.Source.
 func (s liveSource) After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error) {
 	return s.messages.After(ctx, app, c, moment, limit)

@@ -112,6 +112,32 @@ func (b *books) Conversation(_ context.Context, _ heliograph.AppID, id heliograp
 	return &clone, nil
 }
 
+func (b *books) News(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, moment heliograph.Millis, limit int) (*heliograph.Conversation, []*heliograph.Message, error) {
+	b.mu.Lock()
+	_, ok := b.rows[id]
+	b.mu.Unlock()
+	if !ok {
+		_, err := b.Conversation(ctx, app, id)
+		return nil, nil, err
+	}
+	list, err := b.After(ctx, app, id, moment, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row := *b.rows[id]
+	if n := len(list); n > 0 && n < limit {
+		row.LastReceived = list[n-1].Received
+	}
+	if b.creep > 0 {
+		b.creep--
+		b.add(id)
+		go b.crept()
+	}
+	return &row, list, nil
+}
+
 func (b *books) Conversations(_ context.Context, _ heliograph.AppID, ids []heliograph.ConversationID) ([]*heliograph.Conversation, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -42,6 +42,12 @@ type state struct {
 	unread                       int64
 }
 
+// told is s without what messages tell by themselves.
+func (s state) told() state {
+	s.last = 0
+	return s
+}
+
 func stateOf(c *heliograph.Conversation) state {
 	return state{c.LastReceived, c.BusinessRead, c.UserRead, c.Unread}
 }
@@ -76,7 +82,6 @@ func (h *Hub) turn(f *feed) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	f.known = f.told
-	f.known.last = max(f.known.last, f.pos)
 	f.queued = false
 	f.look = f.look || t.look
 	f.lost = f.lost || t.lost
@@ -111,7 +116,7 @@ func (h *Hub) again(f *feed, err error) {
 // work does a turn's task. What is done it takes off the task.
 func (h *Hub) work(ctx context.Context, f *feed, t *task) error {
 	if t.look || len(t.arriving) > 0 {
-		row, err := h.Source.Conversation(ctx, f.app, f.id)
+		row, news, err := h.news(ctx, f)
 		if heliograph.IsKind(err, heliograph.NotFound) {
 			h.orphan(f, t)
 			return nil
@@ -119,7 +124,7 @@ func (h *Hub) work(ctx context.Context, f *feed, t *task) error {
 		if err != nil {
 			return err
 		}
-		if t.look, err = h.advance(ctx, f, row); err != nil {
+		if t.look, err = h.advance(ctx, f, row, news); err != nil {
 			t.look = true
 			return err
 		}
@@ -156,43 +161,46 @@ func (h *Hub) orphan(f *feed, t *task) {
 	}
 }
 
+// news reads a conversation and what came since a feed's position, when anybody
+// waits for that.
+func (h *Hub) news(ctx context.Context, f *feed) (*heliograph.Conversation, []*heliograph.Message, error) {
+	if !f.placed || f.empty() {
+		row, err := h.Source.Conversation(ctx, f.app, f.id)
+		return row, nil, err
+	}
+	return h.Source.News(ctx, f.app, f.id, f.pos, pageSize)
+}
+
 // advance tells a feed's seats what came since its position, as far as row says
 // that there is anything. more says that it is to go on in another turn.
-func (h *Hub) advance(ctx context.Context, f *feed, row *heliograph.Conversation) (more bool, err error) {
+func (h *Hub) advance(ctx context.Context, f *feed, row *heliograph.Conversation, news []*heliograph.Message) (more bool, err error) {
 	if !f.placed || f.empty() {
 		// Nobody waits for what lies before: who arrives catches up by itself.
 		f.placed, f.pos, f.told = true, row.LastReceived, stateOf(row)
 		return false, nil
 	}
 	for range pagesPerTurn {
-		if row.LastReceived <= max(f.pos, f.told.last) {
+		if len(news) == 0 {
 			break
 		}
-		list, err := h.Source.After(ctx, f.app, f.id, f.pos, pageSize)
-		if err != nil {
-			return true, err
-		}
 		h.Figures.LiveReads("feed")
-		if len(list) > 0 {
-			f.tell(h, h.Frames.Messages(row, list, true), heliograph.ClientID{})
-			f.pos = list[len(list)-1].Received
-		}
-		if len(list) < pageSize {
-			if len(list) == 0 {
-				f.told.last = row.LastReceived // the newest was removed
-				break
-			}
-			f.told = stateOf(row)
+		f.tell(h, h.Frames.Messages(row, news, true), heliograph.ClientID{})
+		f.pos = news[len(news)-1].Received
+		f.told = stateOf(row)
+		if len(news) < pageSize {
 			return false, nil
 		}
+		if news, err = h.Source.After(ctx, f.app, f.id, f.pos, pageSize); err != nil {
+			return true, err
+		}
 	}
-	if row.LastReceived > max(f.pos, f.told.last) {
+	if len(news) > 0 {
 		return true, nil
 	}
-	if now := stateOf(row); now != f.told {
+	if now := stateOf(row); now.told() != f.told.told() {
 		f.tell(h, h.Frames.Conversation(row), heliograph.ClientID{})
-		f.told = now
 	}
+	f.told = stateOf(row)
 	return false, nil
 }
 

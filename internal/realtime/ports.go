@@ -13,6 +13,9 @@ type Source interface {
 	Conversation(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID) (*heliograph.Conversation, error)
 	// Conversations returns those of an app's conversations that exist, in any order.
 	Conversations(ctx context.Context, app heliograph.AppID, ids []heliograph.ConversationID) ([]*heliograph.Conversation, error)
+	// News returns a conversation and the oldest messages received after the moment,
+	// oldest first, as they were at one time; or an error of kind NotFound.
+	News(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, moment heliograph.Millis, limit int) (*heliograph.Conversation, []*heliograph.Message, error)
 	// After returns the oldest messages received after the moment, oldest first.
 	After(ctx context.Context, app heliograph.AppID, c heliograph.ConversationID, moment heliograph.Millis, limit int) ([]*heliograph.Message, error)
 	// Message returns one message, or an error of kind NotFound.

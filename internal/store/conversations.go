@@ -35,6 +35,26 @@ func (s Conversations) ByIDs(ctx context.Context, app heliograph.AppID, ids ...h
 		WHERE app_id = $1 AND id IN (`+placeholders(2, len(ids))+`)`, withIDs(app, ids)...)
 }
 
+// News returns a conversation and the oldest messages received after a moment,
+// oldest first, as they were at one time.
+func (s Conversations) News(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, moment heliograph.Millis, limit int) (*heliograph.Conversation, []*heliograph.Message, error) {
+	var c *heliograph.Conversation
+	list, err := collect(ctx, s.Store, func(row scanner) (m *heliograph.Message, err error) {
+		var left beside
+		if c, err = scanConversation(left.of(row)); err == nil {
+			m, err = scanMessage(left.rest())
+		}
+		return m, err
+	}, `SELECT * FROM (SELECT `+conversationColumns+` FROM conversations WHERE app_id = $1 AND id = $2) c,
+		(SELECT `+messageColumns+` FROM messages WHERE app_id = $3 AND conversation_id = $4 AND received > $5 ORDER BY received LIMIT $6) m
+		ORDER BY m.received`, app, id, app, id, moment, limit)
+	if err != nil || len(list) > 0 {
+		return c, list, err
+	}
+	c, err = s.Get(ctx, app, id)
+	return c, nil, err
+}
+
 // Lock returns one conversation and keeps others from changing it until the
 // transaction ends.
 func (s Conversations) Lock(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID) (*heliograph.Conversation, error) {
@@ -90,3 +110,28 @@ func (s Conversations) Save(ctx context.Context, c *heliograph.Conversation) err
 	}
 	return err
 }
+
+// beside reads one row for two: the first scan only notes where its values go, and
+// the second reads them and its own.
+type beside struct {
+	row  scanner
+	dest []any
+}
+
+func (b *beside) of(row scanner) scanner {
+	b.row = row
+	return noting{b}
+}
+
+func (b *beside) rest() scanner { return reading{b} }
+
+type noting struct{ *beside }
+
+func (n noting) Scan(dest ...any) error {
+	n.dest = append(n.dest, dest...)
+	return nil
+}
+
+type reading struct{ *beside }
+
+func (r reading) Scan(dest ...any) error { return r.row.Scan(append(r.dest, dest...)...) }

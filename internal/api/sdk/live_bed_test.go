@@ -53,6 +53,12 @@ func (w *town) Conversations(context.Context, heliograph.AppID, []heliograph.Con
 	return nil, nil
 }
 
+func (w *town) News(ctx context.Context, app heliograph.AppID, id heliograph.ConversationID, moment heliograph.Millis, limit int) (*heliograph.Conversation, []*heliograph.Message, error) {
+	row, _ := w.Conversation(ctx, app, id)
+	list, err := w.After(ctx, app, id, moment, limit)
+	return row, list, err
+}
+
 func (w *town) After(_ context.Context, _ heliograph.AppID, _ heliograph.ConversationID, moment heliograph.Millis, limit int) (out []*heliograph.Message, _ error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -130,6 +130,39 @@ func Conversations(t *testing.T, open func(*testing.T) *store.Store) {
 			t.Errorf("none are %v, %v", got, err)
 		}
 	})
+	t.Run("what is new comes with its conversation", func(t *testing.T) {
+		t.Parallel()
+		th := newThread(t, open)
+		view := store.Conversations{Store: th.s}
+		var said []*heliograph.Message
+		for i := range 4 {
+			said = append(said, th.say(t.Context(), heliograph.Millis(10*i+10), nil))
+		}
+		row, err := view.Get(t.Context(), th.app, th.conv)
+		th.must(err)
+		for _, tt := range []struct {
+			after heliograph.Millis
+			limit int
+			want  []*heliograph.Message
+		}{{0, 9, said}, {10, 2, said[1:3]}, {39, 9, said[3:]}, {40, 9, nil}} {
+			c, list, err := view.News(t.Context(), th.app, th.conv, tt.after, tt.limit)
+			th.must(err)
+			if diff := cmp.Diff(row, c); diff != "" {
+				t.Errorf("after %d: %s", tt.after, diff)
+			}
+			if diff := cmp.Diff(tt.want, list); diff != "" {
+				t.Errorf("after %d: %s", tt.after, diff)
+			}
+		}
+		for _, of := range []struct {
+			app  heliograph.AppID
+			conv heliograph.ConversationID
+		}{{th.ids.App(), th.conv}, {th.app, th.ids.Conversation()}} {
+			if _, list, err := view.News(t.Context(), of.app, of.conv, 0, 9); !heliograph.IsKind(err, heliograph.NotFound) || len(list) > 0 {
+				t.Errorf("of another: %v, %v", list, err)
+			}
+		}
+	})
 	t.Run("places are given out once, each later than the last", func(t *testing.T) {
 		t.Parallel()
 		th := newThread(t, open)
