@@ -18,6 +18,9 @@ func newHub(a *App, e *engines) *realtime.Hub {
 		Frames: sdk.Frames{Log: a.log}, Figures: a.metrics, Jitter: rand.Float64, Log: a.log,
 	}
 	if a.cfg.DatabaseURL != "" { // others want to know who is here
+		// Reads stand in line for a connection behind the callers', so more must stand
+		// there to get their share.
+		o.Workers = 32
 		o.Shared, o.Watch = true, livePresence{store.Presence{Store: s}, e.process}
 	}
 	hub := realtime.New(o)
