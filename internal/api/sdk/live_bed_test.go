@@ -39,7 +39,6 @@ type town struct {
 	acts     []string
 	dropped  map[string]int
 	open     int
-	now      time.Time
 }
 
 func (w *town) Conversation(context.Context, heliograph.AppID, heliograph.ConversationID) (*heliograph.Conversation, error) {
