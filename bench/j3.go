@@ -10,6 +10,20 @@ import (
 // the library alone, which knows no sessions, no resume and no presence.
 func (b *bench) j3() error {
 	const few, many = 1000, 9000
+	if err := b.broadcasts(few, many); err != nil {
+		return err
+	}
+	if err := b.oneToOne(); err != nil {
+		return err
+	}
+	if b.quick {
+		return nil
+	}
+	return b.idleSockets()
+}
+
+// broadcasts measures one conversation with many devices.
+func (b *bench) broadcasts(few, many int) error {
 	hub, bare, err := b.crowds()
 	if err != nil {
 		return err
@@ -24,22 +38,13 @@ func (b *bench) j3() error {
 	if err := b.fanOut("broadcast to 1,000", hub, bare, few, 1); err != nil {
 		return err
 	}
-	if err := b.paced(hub, bare, few); err != nil {
+	if err := b.paced(hub, bare, few); err != nil || b.quick {
 		return err
-	}
-	if err := b.oneToOne(); err != nil {
-		return err
-	}
-	if b.quick {
-		return nil
 	}
 	if err := grow(b.ctx, many-few, toAll, hub, bare); err != nil {
 		return err
 	}
-	if err := b.fanOut("broadcast to 9,000", hub, bare, many, 1); err != nil {
-		return err
-	}
-	return b.idleSockets()
+	return b.fanOut("broadcast to 9,000", hub, bare, many, 1)
 }
 
 func liveHello(client, conversation int) string {
