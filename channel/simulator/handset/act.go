@@ -50,6 +50,8 @@ func (ph *phone) running() (*client.Client, error) {
 
 // read says that the person has read what is on the screen.
 func (ph *phone) read(app *client.Client) {
+	ph.reading.Lock() // what was read need not be told twice
+	defer ph.reading.Unlock()
 	if c := app.Conversation(); c != nil && c.Unread > 0 {
 		_ = app.MarkAllAsRead()
 	}

@@ -25,6 +25,8 @@ type phone struct {
 	ended  chan struct{}
 	work   sync.WaitGroup
 
+	reading sync.Mutex // held while the server is told what was read
+
 	mu         sync.Mutex
 	app        *client.Client // nil: it is suspended, or not installed
 	run        int            // of the app's process; each start has another
