@@ -64,12 +64,15 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	if err := d.prepare(ctx); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
+	if err := d.preparePhones(ctx); err != nil {
+		return fmt.Errorf("prepare the demo's phones: %w", err)
+	}
 	d.shop = shop
 	if err := shop.open(ctx, d, a.fail); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
 	say(d.welcome(o.Config.Data))
-	if err := d.sendSamples(ctx); err != nil {
+	if err := errors.Join(d.sendSamples(ctx), d.pushSamples(ctx)); err != nil {
 		return fmt.Errorf("send the demo's first messages: %w", err)
 	}
 	select {

@@ -8,9 +8,13 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 )
 
 // demoApp is the app on the demo's phones: its bundle id, and package name.
@@ -20,8 +24,11 @@ const demoApp = "com.example.parcels"
 // them is made anew at every start.
 func demoPhones() []demoHandset {
 	return []demoHandset{
-		{platform: "ios", id: "ana-iphone", title: "Ana's iPhone", customer: "ana@people.example", credentials: appleCredentials},
-		{platform: "android", id: "ben-android", title: "Ben's Android phone", customer: "ben@people.example", credentials: googleCredentials},
+		{platform: "ios", id: "ana-iphone", title: "Ana's iPhone", customer: shopCustomer, credentials: appleCredentials,
+			sample: `"text": "Your parcel A-17 comes between 14 and 16 o'clock. Is that fine?",
+  "actions": [{"type": "reply", "text": "Yes, please", "payload": "YES"}, {"type": "reply", "text": "Another time", "payload": "NO"}]`},
+		{platform: "android", id: "ben-android", title: "Ben's Android phone", customer: "ben@people.example", credentials: googleCredentials,
+			sample: `"text": "Your parcel B-42 waits at the corner shop."`},
 	}
 }
 
@@ -29,6 +36,7 @@ func demoPhones() []demoHandset {
 type demoHandset struct {
 	platform, id, title string
 	customer            string // who is logged in
+	sample              string // members of the message that is there from the start
 	// credentials makes those of an integration, and what the played service must be
 	// told of them.
 	credentials func() (settings map[string]any, told simCall, err error)
@@ -71,14 +79,63 @@ func pemOf(key crypto.PrivateKey) (string, error) {
 // in and allow notifications.
 func (d *demo) preparePhones(ctx context.Context) error {
 	for _, phone := range demoPhones() {
-		if d.app.cfg.ProviderURL[phone.platform] == "" {
-			continue
-		}
 		if err := d.preparePhone(ctx, &phone); err != nil {
 			return fmt.Errorf("%s: %w", phone.id, err)
 		}
 	}
 	return nil
+}
+
+// pushSamples sends each phone a message while its app is in the background.
+func (d *demo) pushSamples(ctx context.Context) error {
+	for _, phone := range demoPhones() {
+		d.awaitToken(ctx, &phone)
+		message := json.RawMessage(`{"role": "appMaker", "type": "text", ` + phone.sample + `}`)
+		if err := d.api().call(ctx, http.MethodPost, phone.messages(), message, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// messages is where the API takes messages to the phone's customer.
+func (h *demoHandset) messages() string {
+	return "/appusers/" + url.PathEscape(h.customer) + "/messages"
+}
+
+// awaitToken waits until the server knows where the phone takes pushes, which the
+// app tells it on its own. After a while it gives up: the message is in the app.
+func (d *demo) awaitToken(ctx context.Context, phone *demoHandset) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	var state struct{ Handset struct{ Token string } }
+	sim := &apiClient{base: d.sim.URL()}
+	if sim.call(ctx, http.MethodGet, "/sim/handsets/"+phone.id, nil, &state) != nil {
+		return
+	}
+	for {
+		var user struct {
+			AppUser struct {
+				Clients []struct{ PushNotificationToken string }
+			}
+		}
+		err := d.api().call(ctx, http.MethodGet, "/appusers/"+url.PathEscape(phone.customer), nil, &user)
+		for _, c := range user.AppUser.Clients {
+			if c.PushNotificationToken == state.Handset.Token {
+				return
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
 }
 
 func (d *demo) preparePhone(ctx context.Context, phone *demoHandset) error {
@@ -130,4 +187,21 @@ func (d *demo) findApp(ctx context.Context, platform string, settings map[string
 	var made struct{ Integration integration }
 	err := d.api().call(ctx, http.MethodPost, "/integrations", settings, &made)
 	return made.Integration.ID, err
+}
+
+// phonesLines say what the phones with an app are, and how to push to them.
+func (d *demo) phonesLines() string {
+	var out strings.Builder
+	for _, phone := range demoPhones() {
+		if d.integrations[phone.platform] == "" {
+			continue
+		}
+		out.WriteString(strings.NewReplacer("{title}", phone.title, "{page}", d.sim.URL()+"/threads/app/"+phone.id, "{messages}", phone.messages()).Replace(`
+   {title} has the app, on {page}:
+
+curl -u "$KEY:$SECRET" $BASE/v1.1/apps/$APP{messages} -d '{"role": "appMaker", "type": "text",
+  "text": "Somebody is at your door"}'
+`))
+	}
+	return out.String()
 }

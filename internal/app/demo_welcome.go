@@ -64,5 +64,6 @@ curl -u "$KEY:$SECRET" $BASE/v1.1/apps/$APP/notifications -d '{"author": {"role"
   {more}}'
 `))
 	}
+	out.WriteString(d.phonesLines())
 	return out.String()
 }
