@@ -34,7 +34,7 @@ func (c *Client) live() {
 			failures = 0
 		}
 		c.mend(cred, h.err)
-		if !c.hold(c.delay(failures, h)) {
+		if !c.hold(c.delay(failures, h), h.err) {
 			return
 		}
 		failures++
@@ -124,12 +124,14 @@ func backoff(t tuning, failures int, chance float64) time.Duration {
 	return d - time.Duration(chance*float64(d)/2)
 }
 
-// hold waits before the next attempt, unless something asks for one at once.
-func (c *Client) hold(d time.Duration) bool {
+// hold waits before the next attempt, unless something asks for one at once, and
+// the server did not ask to wait.
+func (c *Client) hold(d time.Duration, err error) bool {
 	until := time.Now().Add(d)
+	e, refused := errors.AsType[*Error](err)
 	for {
 		c.mu.Lock()
-		now := c.retryNow || c.state.Session == ""
+		now := c.retryNow && !(refused && e.RetryAfter > 0) || c.state.Session == ""
 		c.retryNow = false
 		c.mu.Unlock()
 		if now {
