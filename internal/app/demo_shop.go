@@ -83,14 +83,26 @@ func (s *shop) stop() {
 // prepare finds what the shop needs on the server, or makes it.
 func (s *shop) prepare(ctx context.Context) error {
 	var err error
-	s.integration, err = integrationOf(ctx, s.api, &demoChannel{kind: heliograph.PlatformWeb, title: "the shop's website", settings: map[string]any{
-		"brandColor": "b45309", "conversationColor": "b45309", "actionColor": "b45309", "businessName": shopName,
-	}})
+	s.integration, err = integrationOf(ctx, s.api, &demoChannel{kind: heliograph.PlatformWeb, title: "the shop's website"})
 	if err != nil {
+		return err
+	}
+	if err := s.paint(ctx); err != nil {
 		return err
 	}
 	s.secret, err = s.webhook(ctx)
 	return err
+}
+
+// paint gives the messenger the shop's name and colours, unless it has a name.
+func (s *shop) paint(ctx context.Context) error {
+	var now struct{ Integration struct{ BusinessName string } }
+	if err := s.api.call(ctx, http.MethodGet, "/integrations/"+s.integration, nil, &now); err != nil || now.Integration.BusinessName != "" {
+		return err
+	}
+	return s.api.call(ctx, http.MethodPut, "/integrations/"+s.integration, map[string]string{
+		"businessName": shopName, "brandColor": "b45309", "conversationColor": "b45309", "actionColor": "9a4407",
+	}, nil)
 }
 
 // webhook has the server tell the shop of customers on its website, and returns
@@ -124,8 +136,9 @@ func (s *shop) token(customer string) (string, error) {
 	return t.SignedString([]byte(s.key.Secret.Reveal()))
 }
 
-// signIn lets the sample customer in, and returns the website's own token.
-func (s *shop) signIn() string {
+// signIn lets the sample customer in, and returns the website's own token. What was
+// bought with another one before is the customer's now.
+func (s *shop) signIn(before string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.signed) >= shopKeep {
@@ -133,6 +146,11 @@ func (s *shop) signIn() string {
 	}
 	token := rand.Text()
 	s.signed[token] = shopCustomer
+	for _, o := range s.orders {
+		if before != "" && o.token == before && o.Customer == "" {
+			o.Customer, o.token = shopCustomer, token
+		}
+	}
 	return token
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -34,6 +35,12 @@ type order struct {
 	State    string `json:"state"`
 	token    string // of who bought anonymously
 	thanked  bool
+}
+
+// of reports whether an order is a user's. Who signed in may have become another
+// user of the server than the one who bought.
+func (o *order) of(user, customer string) bool {
+	return o.User == user || customer != "" && o.Customer == customer
 }
 
 // The states of orders.
@@ -152,7 +159,7 @@ func (s *shop) ship(ctx context.Context, id string) (bool, error) {
 	if o == nil {
 		return false, nil
 	}
-	return true, s.say(ctx, o.User, map[string]any{
+	return true, s.say(ctx, cmp.Or(o.Customer, o.User), map[string]any{
 		"text":    fmt.Sprintf("Your %s is on its way: order %s.", o.Article, id),
 		"actions": []map[string]string{{"type": "postback", "text": "It has arrived", "payload": "arrived:" + id}},
 	})

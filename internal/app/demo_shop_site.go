@@ -65,13 +65,17 @@ func (s *shop) front(w http.ResponseWriter, _ *http.Request) {
 
 // serveSignIn signs the sample customer in. The token that proves it to the server
 // is made here: its key must not be on a page.
-func (s *shop) serveSignIn(w http.ResponseWriter, _ *http.Request) {
+func (s *shop) serveSignIn(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Token string }
+	if !shopRead(w, r, &in) {
+		return
+	}
 	proof, err := s.token(shopCustomer)
 	if err != nil {
 		shopFail(w, http.StatusInternalServerError, "the token could not be made")
 		return
 	}
-	shopReply(w, map[string]string{"userId": shopCustomer, "name": shopCustomerName, "jwt": proof, "token": s.signIn()})
+	shopReply(w, map[string]string{"userId": shopCustomer, "name": shopCustomerName, "jwt": proof, "token": s.signIn(in.Token)})
 }
 
 func (s *shop) serveBuy(w http.ResponseWriter, r *http.Request) {

@@ -150,6 +150,16 @@ func TestShopStory(t *testing.T) {
 	if got := g.said(user); len(got) != 5 || !strings.Contains(got[4], "Iron pan") {
 		t.Errorf("%q", got)
 	}
+	// Who signs in takes along what was bought before.
+	var signed struct{ Token string }
+	g.post("/sign-in", `{"token":"`+bought.Token+`"}`, http.StatusOK, &signed)
+	if o := g.shop.placed(g.shop.customer(signed.Token), signed.Token); len(o) != 2 || len(g.shop.placed("", bought.Token)) != 0 {
+		t.Errorf("%+v", o)
+	}
+	g.tell("e6", `{"trigger":"message:appUser","appUser":{"_id":"another","userId":"`+shopCustomer+`"},"messages":[{"type":"text","payload":"fetch:`+again.Order.ID+`","source":{"type":"ios"}}]}`, http.StatusServiceUnavailable)
+	if o := g.shop.placed(shopCustomer, ""); o[0].State != orderReceived {
+		t.Errorf("%+v", o)
+	}
 	// Of an order of somebody else's nothing is said.
 	g.tell("e5", `{"trigger":"message:appUser","appUser":{"_id":"`+user+`"},"messages":[{"type":"text","payload":"fetch:9999","source":{"type":"ios"}}]}`, http.StatusOK)
 	if got := g.said(user); len(got) != 6 || !strings.Contains(got[5], "In a real shop") {

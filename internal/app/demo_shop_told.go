@@ -84,13 +84,13 @@ func (s *shop) react(ctx context.Context, e *shopEvent) error {
 			if !heliograph.SDKPlatform(m.Source.Type) {
 				continue // the demo's other channels have people of their own
 			}
-			if err := s.answer(ctx, e.AppUser.ID, m.Payload); err != nil {
+			if err := s.answer(ctx, e, m.Payload); err != nil {
 				return err
 			}
 		}
 	case "postback":
 		for _, p := range e.Postbacks {
-			if err := s.answer(ctx, e.AppUser.ID, p.Action.Payload); err != nil {
+			if err := s.answer(ctx, e, p.Action.Payload); err != nil {
 				return err
 			}
 		}
@@ -99,12 +99,12 @@ func (s *shop) react(ctx context.Context, e *shopEvent) error {
 }
 
 // answer says what the shop has to say to a button, or to what was typed.
-func (s *shop) answer(ctx context.Context, user, payload string) error {
+func (s *shop) answer(ctx context.Context, e *shopEvent, payload string) error {
 	what, rest, _ := strings.Cut(payload, ":")
 	id, when, _ := strings.Cut(rest, ":")
 	theirs := func(state string) *order {
 		return s.update(id, func(o *order) bool {
-			if o.User != user {
+			if !o.of(e.AppUser.ID, e.AppUser.UserID) {
 				return false
 			}
 			o.State = state
@@ -120,5 +120,5 @@ func (s *shop) answer(ctx context.Context, user, payload string) error {
 	case what == "arrived" && theirs(orderReceived) != nil:
 		text = "We are glad. Enjoy it!"
 	}
-	return s.say(ctx, user, map[string]any{"text": text})
+	return s.say(ctx, e.AppUser.ID, map[string]any{"text": text})
 }

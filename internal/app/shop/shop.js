@@ -9,7 +9,7 @@ let customer = null; // who is signed in
 start();
 
 async function start() {
-  if (read('customer')) customer = await call('POST', 'sign-in').catch(() => null);
+  if (read('customer')) customer = await call('POST', 'sign-in', { token: memory.token }).catch(() => null);
   if (customer) memory.token = customer.token;
   const options = { integrationId: document.body.dataset.integration, soundNotificationEnabled: false };
   if (customer) Object.assign(options, { userId: customer.userId, jwt: customer.jwt });
@@ -44,7 +44,7 @@ async function buy(button) {
 
 async function signIn() {
   try {
-    customer = await call('POST', 'sign-in');
+    customer = await call('POST', 'sign-in', { token: memory.token });
     await Smooch.login(customer.userId, customer.jwt);
     memory.token = customer.token;
     write('customer', customer.userId);
