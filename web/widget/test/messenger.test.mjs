@@ -135,9 +135,12 @@ describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) 
     await connected(page);
     const id = await userOf(page);
     await server.down();
-    await hears(page, 'disconnected');
-    await page.evaluate(() => void Smooch.sendMessage('while away').then((message) => (window.sentAway = message)));
-    await server.up();
+    try {
+      await hears(page, 'disconnected');
+      await page.evaluate(() => void Smooch.sendMessage('while away').then((message) => (window.sentAway = message)));
+    } finally {
+      await server.up();
+    }
     await page.waitForFunction(() => window.sentAway);
     await server.say(id, 'welcome back');
     await hears(page, 'message:received', 'welcome back');

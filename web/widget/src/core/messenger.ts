@@ -260,6 +260,7 @@ export class Messenger {
 
   private configure(config: Config): void {
     const about = { base: this.session.http.base, device: this.device, page: location.href };
+    this.live.offered(config.live ?? {});
     this.push = new Push(this.options.serviceWorkerUrl, config.vapidPublicKey, about);
     this.state.set({ ...looks(config, this.options), push: this.push.state() });
   }

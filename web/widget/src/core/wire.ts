@@ -19,7 +19,7 @@ export interface Config {
   maxFileSize?: number;
   vapidPublicKey?: string;
   requireAuth?: boolean;
-  live?: { websocket?: boolean };
+  live?: { websocket?: boolean; events?: boolean };
 }
 
 /** The answer of init, start and login. */

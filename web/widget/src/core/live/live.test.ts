@@ -93,6 +93,16 @@ test('takes the next kind of connection when one does not get through', async ()
   assert.equal(live.cursor, '5');
 });
 
+test('does not try what the server has not', async () => {
+  const { world, live } = bed();
+  world.answer = () => ({ status: 200, body: { messages: [], hasMore: false } });
+  live.offered({ websocket: false, events: false });
+  live.start('4');
+  await world.pass(200_000);
+  assert.equal(world.sockets.length, 0);
+  assert.ok(world.requests.every((request) => request.path.startsWith('/messages')));
+});
+
 test('goes back to a socket after a while of polling', async () => {
   const { world, live, ready, told } = bed();
   world.answer = (request) =>

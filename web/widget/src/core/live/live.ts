@@ -25,7 +25,6 @@ export interface LivePorts {
 
 type Kind = 'socket' | 'stream' | 'poll';
 
-const kinds: Kind[] = ['socket', 'stream', 'poll'];
 const patience = 15_000; // until a connection must stand
 const better = 120_000; // until something better than polling is tried again
 
@@ -37,6 +36,7 @@ export class Live {
   /** Up to where messages have come; opaque. */
   cursor = '';
   private link: Link | null = null;
+  private kinds: Kind[];
   private kind = 0; // of kinds
   private failures = 0; // in a row, of any kind
   private misses = 0; // in a row, of this kind, before it stood
@@ -50,12 +50,18 @@ export class Live {
   private heardAt = 0;
 
   constructor(private readonly ports: LivePorts) {
-    if (!ports.platform.WebSocket) this.kind = 1;
+    this.kinds = kindsOf(ports, {});
     this.unlisten = ports.platform.listen('online offline visibilitychange pageshow', (event) => this.happened(event.type));
   }
 
   get connected(): boolean {
     return this.stands;
+  }
+
+  /** What the server has. */
+  offered(by: { websocket?: boolean; events?: boolean }): void {
+    this.kinds = kindsOf(this.ports, by);
+    this.kind = 0;
   }
 
   /** Connects, or connects anew because somebody else is here now. */
@@ -105,7 +111,7 @@ export class Live {
     };
     this.heardAt = platform.now();
     this.forgets.push(platform.after(patience, () => !this.stands && this.lose()));
-    this.link = this.open(kinds[this.kind], from, events);
+    this.link = this.open(this.kinds[this.kind], from, events);
   }
 
   private open(kind: Kind, cursor: string, events: LinkEvents): Link {
@@ -133,7 +139,7 @@ export class Live {
       this.cursor ||= frame.cursor ?? '';
       this.stands = true;
       this.failures = this.misses = this.refusals = 0;
-      this.ports.state(kinds[this.kind] === 'poll' ? 'polling' : 'online');
+      this.ports.state(this.kinds[this.kind] === 'poll' ? 'polling' : 'online');
       this.watch();
       this.ports.frame(frame);
       this.ports.up(from);
@@ -146,8 +152,8 @@ export class Live {
   /** Notices when nothing is heard any more; polling notices by itself. */
   private watch(): void {
     const { platform } = this.ports;
-    if (kinds[this.kind] === 'poll') {
-      this.forgets.push(platform.after(better, () => this.improve()));
+    if (this.kinds[this.kind] === 'poll') {
+      if (this.kinds.length > 1) this.forgets.push(platform.after(better, () => this.improve()));
       return;
     }
     const look = () => {
@@ -159,7 +165,7 @@ export class Live {
   }
 
   private improve(): void {
-    this.kind = this.ports.platform.WebSocket ? 0 : 1;
+    this.kind = 0;
     this.misses = 1; // one more, and it is the next kind
     this.drop();
     this.connect();
@@ -178,7 +184,7 @@ export class Live {
       return;
     }
     this.failures++;
-    if (!stood && ++this.misses >= 2 && this.kind < kinds.length - 1 && this.ports.platform.online()) {
+    if (!stood && ++this.misses >= 2 && this.kind < this.kinds.length - 1 && this.ports.platform.online()) {
       this.kind++;
       this.misses = 0;
     }
@@ -238,4 +244,11 @@ export class Live {
     for (const forget of this.forgets) forget();
     this.forgets = [];
   }
+}
+
+function kindsOf({ platform }: LivePorts, offered: { websocket?: boolean; events?: boolean }): Kind[] {
+  const kinds: Kind[] = ['poll'];
+  if (offered.events !== false) kinds.unshift('stream');
+  if (offered.websocket !== false && platform.WebSocket) kinds.unshift('socket');
+  return kinds;
 }

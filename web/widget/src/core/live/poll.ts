@@ -13,6 +13,7 @@ export function openPoll(platform: Platform, http: Http, cursor: string, events:
   let wait = quick;
   let forget = () => {};
   let ready = false;
+  let lost = 0; // answers in a row
 
   const end = (why: unknown) => {
     if (over) return;
@@ -23,6 +24,7 @@ export function openPoll(platform: Platform, http: Http, cursor: string, events:
     const page = await http.call<Page>('/messages', { query: { after: cursor, limit: 100 } });
     if (over) return;
     events.heard();
+    lost = 0;
     if (!ready) {
       ready = true;
       events.frame({ t: 'ready' });
@@ -41,8 +43,8 @@ export function openPoll(platform: Platform, http: Http, cursor: string, events:
   const run = () => {
     ask().catch((why) => {
       // One lost answer is no reason to give up.
-      if (!ready || !temporary(why)) end(why);
-      else if (!over) forget = platform.after(Math.max((why as MessengerError).wait ?? 0, slow), run);
+      if (!ready || !temporary(why) || ++lost > 1) end(why);
+      else if (!over) forget = platform.after(Math.max((why as MessengerError).wait ?? 0, quick), run);
     });
   };
   run();
