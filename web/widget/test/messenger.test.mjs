@@ -301,11 +301,9 @@ describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) 
     await next.evaluate(() => Smooch.open());
     const texts = () => next.evaluate(() => Smooch.getConversation().messages.map((message) => message.text));
     assert.equal((await texts()).length, 25);
+    await ui(next, '[role=dialog]').getByText('number 60', { exact: true }).hover();
     await until('all of it', async () => {
-      await next.evaluate(() => {
-        const log = document.querySelector('#heliograph-messenger').shadowRoot.querySelector('[role=log]');
-        for (let node = log; node; node = node.parentElement) node.scrollTop = 0;
-      });
+      await next.mouse.wheel(0, -2000);
       return (await texts()).length === 60;
     });
     assert.deepEqual(await texts(), Array.from({ length: 60 }, (_, i) => 'number ' + (i + 1)));
@@ -313,8 +311,7 @@ describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) 
 
   test('in the page, where it is rendered', async () => {
     await newcomer();
-    const url = site.add('/embedded', `${site.pages.get('/start')}`.replace('...{}', 'embedded: true') + '<div id="place"></div>');
-    const page = await visit(url);
+    const page = await visit(site.plain('/embedded', '{ embedded: true }', '<div id="place"></div>'));
     await page.evaluate(() => {
       document.getElementById('place').style.height = '480px';
       Smooch.render(document.getElementById('place'));
@@ -358,8 +355,8 @@ describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) 
     await server.say(id, 'open');
     await hears(page, 'message:received', 'open');
     await page.evaluate(() => Smooch.open());
-    await ui(page, '[role=log]').getByText('open!').waitFor();
-    assert.doesNotMatch(await ui(page, '[role=log]').innerText(), /secret/);
+    await ui(page, '[role=dialog]').getByText('open!').waitFor();
+    assert.doesNotMatch(await ui(page, '[role=dialog]').innerText(), /secret/);
   });
 
   test('asks who it is before the first message', async () => {

@@ -47,12 +47,12 @@ export class Site {
     return this.url + path;
   }
 
-  // plain is a page that calls init with options, written as JavaScript.
-  plain(path, options = '{}') {
+  // plain is a page that calls init with options, written as JavaScript. It may have more in it.
+  plain(path, options = '{}', more = '') {
     return this.add(
       path,
       `<script nonce="page" src="${this.server.url}/sdk/widget/loader.js"></script>
-       <script nonce="page">${listen} Smooch.init({ integrationId: '${this.server.integrationId}', ...${options} }).catch((why) => told.push({ name: 'refused', args: [why.code] }));</script>`,
+       <script nonce="page">${listen} Smooch.init({ integrationId: '${this.server.integrationId}', ...${options} }).catch((why) => told.push({ name: 'refused', args: [why.code] }));</script>${more}`,
     );
   }
 
