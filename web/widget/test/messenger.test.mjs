@@ -383,4 +383,43 @@ describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) 
     await page.evaluate(() => Smooch.sendMessage('still works'));
     assert.equal((await server.heard(await userOf(page))).length, 1);
   });
+
+  test('shows a push through the page\'s own service worker, and tells what became of it', async () => {
+    await newcomer();
+    await context.grantPermissions(['notifications'], { origin: site.url });
+    const page = await visit(site.plain('/push', `{ serviceWorkerUrl: '/worker.js' }`));
+    const told = [];
+    context.on('request', (request) => request.method() === 'POST' && request.url().endsWith('/push-events') && told.push(request.postDataJSON()));
+    // There is no push service in a test: the browser is handed what one would bring.
+    await page.evaluate(() => Smooch.startConversation());
+    await page.evaluate(() => Smooch.login('frida'));
+    const workers = await context.newCDPSession(await context.newPage());
+    const registered = new Promise((resolve) => workers.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId)));
+    await workers.send('ServiceWorker.enable');
+    const registrationId = await registered;
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    const push = (delivery) =>
+      workers.send('ServiceWorker.deliverPushMessage', {
+        origin: site.url,
+        registrationId,
+        data: JSON.stringify({ title: 'Sunflower', body: 'Your order is on its way', tag: 'c1', badge: 1, heliograph: { v: 1, delivery } }),
+      });
+    const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body }) => ({ title, body })));
+
+    await page.bringToFront();
+    await push('seen-in-the-page');
+    await until('the worker to tell', () => told.some((one) => one.delivery === 'seen-in-the-page'));
+    assert.deepEqual(await shown(), [], 'who looks at the page needs no notification');
+
+    await page.goto('about:blank');
+    await push('nobody-there');
+    await until('the worker to tell', () => told.some((one) => one.delivery === 'nobody-there'));
+    await page.goto(site.url + '/push');
+    assert.deepEqual(await shown(), [{ title: 'Sunflower', body: 'Your order is on its way' }]);
+    const device = await page.evaluate(() => JSON.parse(localStorage.getItem(Object.keys(localStorage).find((key) => key.endsWith(':device')))));
+    assert.deepEqual(told, [
+      { device, delivery: 'seen-in-the-page', event: 'received' },
+      { device, delivery: 'nobody-there', event: 'displayed' },
+    ]);
+  });
 });
