@@ -1,6 +1,6 @@
 // The messenger in a real browser, against the real server.
 //
-//   make build && npm run test:browser        in web/widget
+//   make build && scripts/browser.sh scripts/widget.sh pages
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -11,10 +11,11 @@ import { until } from './bed/wait.mjs';
 
 const browserPath = process.env.HELIOGRAPH_CHROMIUM ?? '/usr/bin/chromium';
 
-describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) ? false : 'needs make build and Chromium' }, () => {
+describe('the messenger', () => {
   let server, site, browser, context, wrong;
 
   before(async () => {
+    assert.ok(existsSync(binary), `${binary} is missing: run 'make build', or set HELIOGRAPH_BIN`);
     server = await new Server().start();
     site = await new Site(server).start();
     browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
@@ -248,7 +249,7 @@ describe('the messenger', { skip: existsSync(binary) && existsSync(browserPath) 
     });
   }
 
-  test('the business sees typing, and shows its own', async () => {
+  test('shows that the business types', async () => {
     await newcomer();
     const page = await visit(site.plain('/typing'));
     await page.evaluate(() => Smooch.startConversation());
