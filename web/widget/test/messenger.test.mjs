@@ -372,6 +372,17 @@ describe('the messenger', () => {
     assert.equal((await server.user(id)).appUser.givenName, 'Dora');
   });
 
+  test('what the page says of a visitor is kept until there is a user', async () => {
+    await newcomer();
+    const page = await visit(site.plain('/early'));
+    await page.evaluate(() => Smooch.updateUser({ givenName: 'Gus', properties: { plan: 'gold' } }));
+    assert.equal(await userOf(page), undefined);
+    await page.evaluate(() => Smooch.sendMessage('hi'));
+    const { appUser } = await server.user(await userOf(page));
+    assert.deepEqual([appUser.givenName, appUser.properties], ['Gus', { plan: 'gold' }]);
+    assert.equal(await page.evaluate(() => Smooch.getUser().givenName), 'Gus');
+  });
+
   test('where storage is refused it lives in memory', async () => {
     await newcomer();
     const page = await context.newPage();

@@ -42,6 +42,7 @@ export class Messenger {
   private push: Push;
   private host: Host | null = null;
   private profile: Record<string, unknown> | null = null; // to be told once there is a user
+  private consent: boolean | null = null; // the same
   private syncing: Promise<void> | null = null;
   private destroyed = false;
   private forgetRefresh = () => {};
@@ -164,7 +165,7 @@ export class Messenger {
     await this.push.unsubscribe().catch((why) => this.platform.debug('unsubscribe', why));
     await this.session.logout();
     this.outgoing.clear();
-    this.profile = null;
+    this.profile = this.consent = null;
     this.forget();
     this.tabs.tell({ type: 'session' });
   }
@@ -174,11 +175,7 @@ export class Messenger {
     if (this.session.token() && this.state.model.conversation) return;
     this.apply(await this.session.start(intent));
     this.tabs.tell({ type: 'session', jwt: this.session.jwt() });
-    if (this.profile) {
-      const profile = this.profile;
-      this.profile = null;
-      await this.updateUser(profile).catch((why) => this.platform.debug('updateUser', why));
-    }
+    await this.tellEarlier();
   }
 
   /** Changes the profile; before there is a user, as soon as there is one. */
@@ -217,7 +214,11 @@ export class Messenger {
   }
 
   async setProactive(on: boolean): Promise<void> {
-    await this.start('conversation:start');
+    if (!this.session.token()) {
+      this.consent = on;
+      this.state.set({ proactive: on });
+      return;
+    }
     await this.session.http.call('/consent', { method: 'PUT', body: { proactive: on }, tries: 3 });
     this.state.set({ proactive: on });
   }
@@ -305,6 +306,18 @@ export class Messenger {
       if (codeOf(why) !== 'invalid_auth') return;
       this.live.stop();
       this.state.set({ notice: { kind: 'error', text: this.state.model.text('sessionEnded') } });
+    }
+  }
+
+  /** What the page and the person told before there was a user. */
+  private async tellEarlier(): Promise<void> {
+    const { profile, consent } = this;
+    this.profile = this.consent = null;
+    try {
+      if (consent !== null) await this.setProactive(consent);
+      if (profile) await this.updateUser(profile);
+    } catch (why) {
+      this.platform.debug('what was told before there was a user', why);
     }
   }
 
