@@ -22,6 +22,11 @@ test('lengths are lengths', () => {
   assert.deepEqual(['58px', '58', 58, '3.5rem', '10%', 'calc(1px)', '5px;color:red', ''].map(width), ['58px', '58px', '58px', '3.5rem', '10%', undefined, undefined, undefined]);
 });
 
+test('the theme is one of three', () => {
+  const theme = (theme: any) => looks({}, { ...o, theme }).theme;
+  assert.deepEqual(['light', 'dark', 'auto', undefined, 'pink'].map(theme), ['light', 'dark', 'auto', 'auto', 'auto']);
+});
+
 test('the menu has everything unless told', () => {
   assert.deepEqual(looks({}, o).menu, { image: true, file: true, location: true });
   assert.deepEqual(looks({}, { ...o, imageUploadEnabled: false, menuItems: { shareLocation: false } }).menu, { image: false, file: true, location: false });

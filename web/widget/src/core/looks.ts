@@ -23,6 +23,7 @@ export function looks(config: Config, o: InitOptions): Partial<Model> {
       conversation: color(colors.conversationColor, config.conversationColor, '0099ff'),
       action: color(colors.actionColor, config.actionColor, '0099ff'),
     },
+    theme: o.theme === 'light' || o.theme === 'dark' ? o.theme : 'auto',
     locale,
     dir: o.dir ?? direction(locale),
     menu: {

@@ -33,6 +33,7 @@ export interface InitOptions {
   compat?: 'v4' | 'v5';
   locale?: string;
   dir?: 'ltr' | 'rtl';
+  theme?: 'auto' | 'light' | 'dark';
   embedded?: boolean;
   displayStyle?: 'button' | 'tab';
   buttonIconUrl?: string;
