@@ -7,7 +7,6 @@
 #   scripts/widget.sh pages     run it in a browser (HELIOGRAPH_CHROMIUM), by
 #                               itself and against bin/heliograph
 #   scripts/widget.sh build     build dist/ again
-#   scripts/widget.sh stories   look at every state of the interface in Chromium
 set -euo pipefail
 cd "$(dirname "$0")/../web/widget"
 
@@ -26,7 +25,6 @@ fi
 
 case ${1:-check} in
   build) npm run --silent build ;;
-  stories) npm run --silent test:stories ;;
   check)
     npm run --silent check
     npm test --silent
