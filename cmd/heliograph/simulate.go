@@ -29,6 +29,7 @@ func (c *simulateCmd) Run(ctx context.Context, o *output) error {
   Phones    %[1]s/
   Twilio    start the server with --provider-url twilio=%[1]s
   WhatsApp  … with --provider-url whatsapp=%[1]s
+  Pushes    … with ios=%[1]s and android=%[1]s
   Others    … with messagebird=, mailgun= and the like
   SMTP      %[2]s
 

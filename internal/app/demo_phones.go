@@ -121,7 +121,9 @@ func (d *demo) awaitToken(ctx context.Context, phone *demoHandset) {
 				Clients []struct{ PushNotificationToken string }
 			}
 		}
-		err := d.api().call(ctx, http.MethodGet, "/appusers/"+url.PathEscape(phone.customer), nil, &user)
+		if d.api().call(ctx, http.MethodGet, "/appusers/"+url.PathEscape(phone.customer), nil, &user) != nil {
+			return
+		}
 		for _, c := range user.AppUser.Clients {
 			if c.PushNotificationToken == state.Handset.Token {
 				return
@@ -130,9 +132,6 @@ func (d *demo) awaitToken(ctx context.Context, phone *demoHandset) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return
-		}
-		if err != nil {
 			return
 		}
 	}

@@ -94,6 +94,11 @@ export const text = {
       algorithm: "Webhook signatures", expiry: "Signatures end", repeatKeys: "Inbound: id twice", mixedCase: "Inbound: CreatedDatetime",
       balance: "Balance",
     },
+    apns: { strict: "Only registered tokens", tokenMinutes: "Provider tokens live (min)", tokenUpdates: "New provider tokens in 20 min (0: any)" },
+    fcm: { strict: "Only registered tokens", tokenSeconds: "Access tokens live (s)" },
+    webpush: { strict: "Subscriptions name a sender", maxTtl: "Longest TTL (s)" },
+    pushproxy: { user: "User", password: "Password", mutual: "Callers show a certificate", secret: "Signing secret", answer: "Answer all with (0: properly)" },
+    handset: { suspendMs: "Apps are suspended after (ms)" },
     smshttp: { proof: "Callbacks prove themselves by", format: "Callbacks are" },
     whatsapp: {
       window: "24-hour window", windowIn: "131047 is told in the", review: "New templates", reviewMs: "Review takes (ms)",
