@@ -32,6 +32,9 @@ func (e *entry) nameUser(ctx context.Context, have *known) (k *known, text strin
 		}
 		k = &known{c, u}
 		e.refresh(&k.client)
+		if c.Details.DisplayName == animalName(u.ID) {
+			k.client.Details.DisplayName = ""
+		}
 		return e.s.Clients.Save(ctx, &k.client)
 	})
 	if err != nil {
