@@ -88,6 +88,10 @@ func (s *Service) enter(ctx context.Context, c *Call, w way) (*State, error) {
 	}
 	e.info = s.info(&c.Device, c.Agent, c.IP)
 	for range tries {
+		// Who comes in is looked up as it is now.
+		if t, ok := parseToken(c.Token); ok {
+			s.Forget(t.client)
+		}
 		var st *State
 		st, err = e.try(ctx)
 		if err == nil {
@@ -95,9 +99,6 @@ func (s *Service) enter(ctx context.Context, c *Call, w way) (*State, error) {
 		}
 		if !errors.Is(err, errRaced) && !heliograph.IsKind(err, heliograph.Conflict) {
 			return nil, err
-		}
-		if t, ok := parseToken(c.Token); ok {
-			s.Forget(t.client)
 		}
 	}
 	if errors.Is(err, errRaced) {

@@ -33,9 +33,9 @@ func database(country, city string) []byte {
 	out = append(out, "\xab\xcd\xefMaxMind.com"...)
 	return append(out, object(
 		text("binary_format_major_version"), number(5, 2, 2), text("binary_format_minor_version"), number(5, 0, 2),
-		text("build_epoch"), []byte{0<<5 | 4, 2, 0x60, 0, 0, 0}, text("database_type"), text("Test-City"),
+		text("build_epoch"), []byte{4, 2, 0x60, 0, 0, 0}, text("database_type"), text("Test-City"),
 		text("description"), object(text("en"), text("x")), text("ip_version"), number(5, 4, 2),
-		text("languages"), []byte{0<<5 | 0, 4}, text("node_count"), number(6, 1, 4), text("record_size"), number(5, 24, 2),
+		text("languages"), []byte{0, 4}, text("node_count"), number(6, 1, 4), text("record_size"), number(5, 24, 2),
 	)...)
 }
 

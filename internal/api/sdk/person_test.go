@@ -62,7 +62,9 @@ func TestPersonOnADevice(t *testing.T) {
 		last := w.admin("POST", "/appusers/"+user+"/messages", map[string]any{"role": "appMaker", "type": "text", "text": "hi"}).want(201)
 		cursor := p.call("GET", "messages?limit=1", nil).want(200).text("cursor")
 		p.call("POST", "seen", map[string]any{"cursor": cursor}).want(200)
-		w.told("message:delivery:user", func(a *answer) bool { return a.text("message", "_id") == last.text("message", "_id") })
+		if why := w.admin("GET", "/appusers/"+user+"/messages/"+last.text("message", "_id")+"/why", nil).want(200); why.text("status") != "user" {
+			t.Errorf("a message that was seen: %s", why.raw)
+		}
 
 		// Deleting what is known of a person does not log the person out.
 		w.admin("DELETE", "/appusers/"+user+"/profile", nil).want(200)
