@@ -15,7 +15,7 @@ func newHub(a *App, e *engines) *realtime.Hub {
 	s := a.data.Store
 	o := realtime.Options{
 		Source: liveSource{store.Conversations{Store: s}, store.Messages{Store: s}, store.Users{Store: s}},
-		Frames: sdk.Frames{Log: a.log}, Figures: a.metrics, Jitter: rand.Float64, Log: a.log,
+		Frames: sdk.Frames{Log: a.log, Now: a.now}, Figures: a.metrics, Jitter: rand.Float64, Log: a.log,
 	}
 	if a.cfg.DatabaseURL != "" { // others want to know who is here
 		// Reads stand in line for a connection behind the callers', so more must stand
@@ -33,7 +33,7 @@ func newHub(a *App, e *engines) *realtime.Hub {
 func newLive(a *App, e *engines) *sdk.Live {
 	devices := sdk.LiveDevices{Devices: e.devices, Conversations: e.conversations, Sights: sights{e.conversations}}
 	return sdk.NewLive(sdk.LiveOptions{
-		Hub: e.hub, Sessions: devices, Acts: devices, Figures: a.metrics, Frames: sdk.Frames{Log: a.log},
+		Hub: e.hub, Sessions: devices, Acts: devices, Figures: a.metrics, Frames: sdk.Frames{Log: a.log, Now: a.now},
 		Most: mostLive(openFiles()), Now: a.now, Log: a.log,
 	})
 }

@@ -97,6 +97,7 @@ func (c *call) stateOf(ctx context.Context, st *device.State) (out *stateJSON, e
 	if heliograph.IsKind(err, heliograph.NotFound) {
 		err = nil // it has just gone: the device will find out
 	}
+	withoutAhead(out.page, c.Now)
 	return out, err
 }
 

@@ -11,7 +11,10 @@ import (
 )
 
 // Frames encodes what live connections are told.
-type Frames struct{ Log *slog.Logger }
+type Frames struct {
+	Log *slog.Logger
+	Now heliograph.Clock
+}
 
 // heartbeat is how often the server pings, in seconds.
 const heartbeat = 25
@@ -64,9 +67,12 @@ func (f Frames) Messages(c *heliograph.Conversation, list []*heliograph.Message,
 	o.Open("messages", '[')
 	var last heliograph.Millis
 	for _, m := range list {
+		last = m.Received
+		if ahead(m, f.Now) {
+			continue
+		}
 		before := len(o.B)
 		writeMessage(o, "", m)
-		last = m.Received
 		if o.Err != nil { // the others must not wait for it
 			f.Log.Error("a message could not be written for live connections", "message", m.ID.String(), "err", o.Err)
 			o.B, o.Err = o.B[:before], nil

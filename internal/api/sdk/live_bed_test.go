@@ -194,7 +194,7 @@ func newBed(t *testing.T, change ...func(*sdk.LiveOptions)) *bed {
 		row: heliograph.Conversation{ID: talk, App: app1, User: ana, LastReceived: 1_700_000_000_000}, sessions: map[string]*sdk.LiveSession{}, dropped: map[string]int{},
 	}
 	log := slog.New(slog.DiscardHandler)
-	frames := sdk.Frames{Log: log}
+	frames := sdk.Frames{Log: log, Now: time.Now}
 	b := &bed{town: w, t: t}
 	b.hub = realtime.New(realtime.Options{Source: w, Frames: frames, Figures: w, Jitter: func() float64 { return 0.5 }, Log: log})
 	o := sdk.LiveOptions{Hub: b.hub, Sessions: w, Acts: w, Figures: w, Frames: frames, Now: time.Now, Log: log}

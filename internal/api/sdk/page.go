@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"heliograph"
@@ -63,6 +64,19 @@ func writePage(o *sunco.Writer, p *conversation.Page, since heliograph.Millis) {
 	o.Flag("hasMore", p.Older || p.Newer)
 }
 
+// ahead reports whether a message is scheduled for later: it is in the
+// conversation, but the person must not see it yet.
+func ahead(m *heliograph.Message, now heliograph.Clock) bool {
+	return m.Source.Type == heliograph.SourceNotification && m.Source.At > heliograph.At(now())
+}
+
+// withoutAhead leaves out of a page what is scheduled for later.
+func withoutAhead(p *conversation.Page, now heliograph.Clock) {
+	if p != nil {
+		p.Messages = slices.DeleteFunc(p.Messages, func(m *heliograph.Message) bool { return ahead(m, now) })
+	}
+}
+
 // pageJSON is a page of messages as an answer.
 type pageJSON struct {
 	page  *conversation.Page
@@ -109,6 +123,7 @@ func (a *API) getMessages(ctx context.Context, c *call) (any, error) {
 	default:
 		out.page, err = a.Conversations.Older(ctx, u, moment, limit)
 	}
+	withoutAhead(out.page, a.Now)
 	if err == nil && newest {
 		out.since = out.page.Conversation.LastReceived
 	}

@@ -3,6 +3,7 @@ package sdk_test
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestPersonOnADevice(t *testing.T) {
@@ -64,6 +65,17 @@ func TestPersonOnADevice(t *testing.T) {
 		p.call("POST", "seen", map[string]any{"cursor": cursor}).want(200)
 		if why := w.admin("GET", "/appusers/"+user+"/messages/"+last.text("message", "_id")+"/why", nil).want(200); why.text("status") != "user" {
 			t.Errorf("a message that was seen: %s", why.raw)
+		}
+
+		// What is scheduled is not to be seen before its time.
+		later := w.admin("POST", "/notifications", map[string]any{
+			"destination": map[string]any{"integrationId": p.integration, "destinationId": p.id}, "author": map[string]any{"role": "appMaker"},
+			"message": map[string]any{"type": "text", "text": "to-morrow's news"}, "scheduledAt": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
+		}).want(201)
+		for _, page := range []*answer{p.call("GET", "messages", nil).want(200), p.enter("init", nil).want(200)} {
+			if strings.Contains(string(page.raw), "to-morrow's news") || !strings.Contains(string(page.raw), `"hi"`) {
+				t.Errorf("with %s scheduled: %s", later.text("notification", "_id"), page.raw)
+			}
 		}
 
 		// Deleting what is known of a person does not log the person out.
