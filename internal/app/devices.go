@@ -8,6 +8,7 @@ import (
 	"heliograph"
 	"heliograph/channel"
 	"heliograph/channel/web"
+	"heliograph/internal/api/httpx"
 	"heliograph/internal/api/sdk"
 	"heliograph/internal/conversation"
 	"heliograph/internal/device"
@@ -31,6 +32,15 @@ func newDevices(a *App, e *engines) (*device.Service, error) {
 		p.Places = places
 	}
 	return device.New(p), nil
+}
+
+// proxies are the operator's, as they were checked with the other settings.
+func (a *App) proxies() httpx.Proxies {
+	ours, err := httpx.ParseProxies(a.cfg.TrustedProxy)
+	if err != nil {
+		a.log.Error("the word of no proxy counts", "error", err)
+	}
+	return ours
 }
 
 // kitTenants finds integrations for devices.
@@ -79,7 +89,7 @@ func (a *App) devices() http.Handler {
 	e := a.engines
 	return (&sdk.API{
 		Devices: e.devices, Profiles: e.profiles, Conversations: e.conversations, Media: e.media,
-		Sights: sights{e.conversations}, PushKeys: pushKeys{a.host.auth}, Live: e.live,
+		Sights: sights{e.conversations}, PushKeys: pushKeys{a.host.auth}, Live: e.live, Proxies: a.proxies(),
 		Atomic: a.data.Atomically, Answers: store.Idempotency{Store: a.data.Store}, Now: a.now, Log: a.log,
 	}).Handler()
 }

@@ -55,7 +55,8 @@ type Listen struct {
 	TLSKey          string        `group:"Network" name:"tls-key" placeholder:"FILE" help:"The private key of --tls-cert (PEM)."`
 	TLSDomain       []string      `group:"Network" name:"tls-domain" placeholder:"NAME" help:"Serve TLS with certificates for these names from Let's Encrypt, kept in --data. --listen must be reachable as port 443 of each. Using it accepts their terms."`
 	TLSEmail        string        `group:"Network" name:"tls-email" placeholder:"EMAIL" help:"Where the certificate authority may write to."`
-	GeoIP           string        `group:"Network" name:"geoip" placeholder:"FILE" help:"A MaxMind database of cities or countries (.mmdb): devices of customers are then known by country and city, as far as the addresses that connect tell. It is read again when the file changes."`
+	TrustedProxy    []string      `group:"Network" name:"trusted-proxy" placeholder:"NETWORK" help:"Network or address of a proxy in front, for example 10.0.0.0/8: its X-Forwarded-For says who calls. Needed behind a proxy with a public address, or all visitors of web pages share one limit; and for --geoip. Repeatable."`
+	GeoIP           string        `group:"Network" name:"geoip" placeholder:"FILE" help:"A MaxMind database of cities or countries (.mmdb): devices of customers are then known by country and city, as far as their addresses tell (see --trusted-proxy). It is read again when the file changes."`
 	ShutdownTimeout time.Duration `group:"Network" default:"30s" placeholder:"TIME" help:"How long a stop waits for requests and sends that are under way."`
 }
 

@@ -55,18 +55,19 @@ func TestFlagsBeforeEnvironment(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	tests := map[string][]string{
-		"postgres://":  {"--database-url=mysql://x"},
-		"host:port":    {"--listen=8080"},
-		"--ops-listen": {"--pprof"},
-		"go together":  {"--tls-cert=a.pem"},
-		"leave out":    {"--tls-cert=a.pem", "--tls-key=b.pem", "--tls-domain=example.com"},
-		"--public-url": {"--public-url=messages.example.com"},
-		"twilio":       {"--provider-url=twilio=nowhere"},
-		"--lease":      {"--lease=1s"},
-		"--senders":    {"--senders=0"},
-		"--provider-t": {"--provider-timeout=1ms"},
-		"--retain":     {"--retain-raw=-1s"},
-		"log-format":   {"--log-format=xml"},
+		"postgres://":     {"--database-url=mysql://x"},
+		"host:port":       {"--listen=8080"},
+		"--trusted-proxy": {"--trusted-proxy=proxy.example"},
+		"--ops-listen":    {"--pprof"},
+		"go together":     {"--tls-cert=a.pem"},
+		"leave out":       {"--tls-cert=a.pem", "--tls-key=b.pem", "--tls-domain=example.com"},
+		"--public-url":    {"--public-url=messages.example.com"},
+		"twilio":          {"--provider-url=twilio=nowhere"},
+		"--lease":         {"--lease=1s"},
+		"--senders":       {"--senders=0"},
+		"--provider-t":    {"--provider-timeout=1ms"},
+		"--retain":        {"--retain-raw=-1s"},
+		"log-format":      {"--log-format=xml"},
 	}
 	for want, args := range tests {
 		if _, err := parse(t, args...); err == nil || !strings.Contains(err.Error(), want) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -49,6 +50,12 @@ func (l *Listen) Validate() error {
 	}
 	if l.TLSCert != "" && len(l.TLSDomain) > 0 {
 		return errors.New("--tls-domain gets its own certificates: leave out --tls-cert and --tls-key")
+	}
+	for _, text := range l.TrustedProxy {
+		_, err := netip.ParsePrefix(text)
+		if _, alone := netip.ParseAddr(text); err != nil && alone != nil {
+			return fmt.Errorf("--trusted-proxy %q must be a network, for example 10.0.0.0/8, or an address", text)
+		}
 	}
 	if l.PublicURL != "" {
 		if err := baseURL(l.PublicURL); err != nil {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"heliograph"
@@ -21,7 +20,7 @@ import (
 // Prefix is where the surface is served: /sdk/v1/{integrationId}/{call}.
 const Prefix = "/sdk/v1/"
 
-// API is the surface. Every field but Live must be set.
+// API is the surface. Every field but Live, Limits and Proxies must be set.
 type API struct {
 	Devices       *device.Service
 	Profiles      *profile.Service
@@ -36,6 +35,7 @@ type API struct {
 	// Answers keeps the answers to requests with an idempotency key.
 	Answers httpx.Answers
 	Limits  Limits
+	Proxies httpx.Proxies // of the operator
 
 	Now heliograph.Clock
 	Log *slog.Logger
@@ -116,13 +116,4 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		httpx.Name(w, c.route.name())
 		c.run(r.Context())
 	}
-}
-
-// remote is the address at the other end of the connection.
-func remote(r *http.Request) netip.Addr {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return from.Addr().Unmap()
 }

@@ -92,7 +92,7 @@ func (c *call) admit(ctx context.Context) error {
 		if c.renewed {
 			return nil
 		}
-		return c.limiter.address(remote(c.Request))
+		return c.limiter.address(c.Proxies.Caller(c.Request))
 	}
 	token, jwt, err := c.credentials()
 	if err != nil {
@@ -100,7 +100,7 @@ func (c *call) admit(ctx context.Context) error {
 	}
 	if c.session, err = c.Devices.Authenticate(ctx, c.in.ID, token, jwt); err != nil {
 		if heliograph.IsKind(err, heliograph.Unauthenticated) {
-			err = cmp.Or(c.limiter.address(remote(c.Request)), err) // guessing has its limit too
+			err = cmp.Or(c.limiter.address(c.Proxies.Caller(c.Request)), err) // guessing has its limit too
 		}
 		return err
 	}

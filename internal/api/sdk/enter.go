@@ -32,7 +32,7 @@ func (c *call) entering() (*device.Call, *enterRequest, error) {
 	}
 	token, jwt, err := c.credentials()
 	return &device.Call{
-		Integration: c.in.ID, Token: token, JWT: jwt, UserID: in.UserID, AuthCode: in.AuthCode, Agent: c.UserAgent(), IP: remote(c.Request),
+		Integration: c.in.ID, Token: token, JWT: jwt, UserID: in.UserID, AuthCode: in.AuthCode, Agent: c.UserAgent(), IP: c.Proxies.Caller(c.Request),
 		Device: device.Self{ID: in.Device.ID, AppVersion: in.Device.AppVersion, Info: in.Device.Info},
 	}, in, err
 }
