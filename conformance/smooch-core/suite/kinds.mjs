@@ -48,7 +48,7 @@ export function integrationKinds(bed) {
     const { integration } = await server.integrations.create({ appId, props: { type: 'web' } });
     const defaults = {
       ...common, type: 'web', status: 'active', brandColor: '65758e', conversationColor: '0099ff', actionColor: '0099ff',
-      displayStyle: 'button', fixedIntroPane: false,
+      displayStyle: 'button', fixedIntroPane: false, requireAuth: false, // the last is ours
     };
     assertShape(integration, defaults);
     const props = { businessName: 'Shop', integrationOrder: [integration._id], originWhitelist: ['https://shop.example'], displayStyle: 'tab' };

@@ -55,7 +55,7 @@ func newAnswers(t *testing.T, open func(*testing.T) *store.Store) *answers {
 	}
 	a.engine = conversation.New(conversation.Deps{
 		Tx: th.s, Conversations: store.Conversations{Store: th.s}, Messages: store.Messages{Store: th.s}, Clients: store.Clients{Store: th.s},
-		Inbound: store.Inbound{Store: th.s}, Sayings: a, Events: a, Apps: a, Consents: noConsents{}, Links: noConsents{}, Identities: noConsents{}, IDs: th.ids, Now: time.Now,
+		Inbound: store.Inbound{Store: th.s}, Sayings: a, Events: a, Apps: a, Consents: noConsents{}, Links: noConsents{}, Identities: noConsents{}, Receipts: noReceipts{}, IDs: th.ids, Now: time.Now,
 	})
 	return a
 }
@@ -103,6 +103,13 @@ func (a *answers) App(_ context.Context, id heliograph.AppID) (*heliograph.App, 
 
 // noConsents takes every message for an ordinary one.
 type noConsents struct{ conversation.Consents }
+
+// noReceipts takes no receipts: nothing was sent.
+type noReceipts struct{ conversation.Receipts }
+
+func (noReceipts) Seen(context.Context, heliograph.AppID, heliograph.UserID, heliograph.ClientID, bool, heliograph.Millis, heliograph.Millis, int) error {
+	return nil
+}
 
 func (noConsents) Known(_ context.Context, _ heliograph.AppID, _ string, names []string) (string, bool, error) {
 	return names[0], true, nil

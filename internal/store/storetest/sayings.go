@@ -65,7 +65,7 @@ func newTalker(t *testing.T, open func(*testing.T) *store.Store) *talker {
 func (k *talker) talk(way conversation.Sayings) *conversation.Service {
 	return conversation.New(conversation.Deps{
 		Tx: k.s, Conversations: store.Conversations{Store: k.s}, Messages: store.Messages{Store: k.s}, Clients: store.Clients{Store: k.s},
-		Sayings: way, Users: k, Inbound: store.Inbound{Store: k.s}, Events: k.s, Apps: k, Consents: noConsents{}, Links: noConsents{}, Identities: noConsents{},
+		Sayings: way, Users: k, Inbound: store.Inbound{Store: k.s}, Events: k.s, Apps: k, Consents: noConsents{}, Links: noConsents{}, Identities: noConsents{}, Receipts: noReceipts{},
 		IDs: k.ids, Now: func() time.Time { return time.UnixMilli(int64(k.clock)) },
 	})
 }

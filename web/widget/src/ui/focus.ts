@@ -2,17 +2,20 @@ const focusable = 'button:not(:disabled),a[href],input:not(:disabled),select:not
 
 const shown = (element: HTMLElement) => element.getClientRects().length > 0;
 
-/** Keeps Tab inside the element while it covers everything else. */
+/**
+ * Keeps Tab inside the element while it covers everything else. Every step is
+ * taken here: browsers stop at more places than can be listed, at areas that
+ * scroll for instance, and the last of them would lead out.
+ */
 export function trapTab(event: KeyboardEvent, inside: HTMLElement): void {
   if (event.key !== 'Tab') return;
   const stops = Array.from(inside.querySelectorAll<HTMLElement>(focusable)).filter(shown);
-  const [first, last] = [stops[0], stops[stops.length - 1]];
-  if (!first || !last) return;
+  if (!stops.length) return;
   const now = (inside.getRootNode() as ShadowRoot).activeElement;
-  if (event.shiftKey ? now === first || now === inside : now === last) {
-    event.preventDefault();
-    (event.shiftKey ? last : first).focus();
-  }
+  const step = event.shiftKey ? -1 : 1;
+  const at = now ? stops.indexOf(now as HTMLElement) : -1;
+  event.preventDefault();
+  stops[at < 0 ? (step < 0 ? stops.length - 1 : 0) : (at + step + stops.length) % stops.length]?.focus();
 }
 
 /** Moves the focus among the entries of an open menu. */
