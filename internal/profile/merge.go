@@ -54,6 +54,9 @@ func (s *Service) finishMerge(ctx context.Context, from, to *heliograph.User) er
 	if err := s.moveClients(ctx, from, to); err != nil {
 		return err
 	}
+	if err := s.Consents.Move(ctx, from.App, from.ID, to.ID); err != nil {
+		return err
+	}
 	if err := s.Codes.Move(ctx, from.App, from.ID, to.ID); err != nil {
 		return err
 	}

@@ -95,6 +95,10 @@ type Consents interface {
 	Suppressions(ctx context.Context, app heliograph.AppID, addresses ...string) ([]heliograph.Suppression, error)
 	Log(ctx context.Context, c *heliograph.Consent) error
 	History(ctx context.Context, app heliograph.AppID, address string, limit int) ([]heliograph.Consent, error)
+	// Said returns what a user said last, of whichever address, newest first.
+	Said(ctx context.Context, app heliograph.AppID, user heliograph.UserID, limit int) ([]heliograph.Consent, error)
+	// Move makes what one user said what another one said.
+	Move(ctx context.Context, app heliograph.AppID, from, to heliograph.UserID) error
 }
 
 // Outbox sends: Enqueue stores m and queues d, in the transaction that ctx carries.

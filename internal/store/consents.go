@@ -86,6 +86,19 @@ func (s Consents) History(ctx context.Context, app heliograph.AppID, address str
 		WHERE app_id = $1 AND address = $2 ORDER BY id DESC LIMIT $3`, app, address, limit)
 }
 
+// Said returns the newest changes that a user made, of all their addresses, newest
+// first.
+func (s Consents) Said(ctx context.Context, app heliograph.AppID, user heliograph.UserID, limit int) ([]heliograph.Consent, error) {
+	return collect(ctx, s.Store, scanConsent, `SELECT app_id, id, address, user_id, at, doc FROM consents
+		WHERE app_id = $1 AND user_id = $2 ORDER BY id DESC LIMIT $3`, app, user, limit)
+}
+
+// Move makes what one user said what another one said.
+func (s Consents) Move(ctx context.Context, app heliograph.AppID, from, to heliograph.UserID) error {
+	_, err := s.exec(ctx, `UPDATE consents SET user_id = $1 WHERE app_id = $2 AND user_id = $3`, to, app, from)
+	return err
+}
+
 func scanConsent(row scanner) (heliograph.Consent, error) {
 	var c heliograph.Consent
 	var text []byte
