@@ -46,7 +46,7 @@ func (e *entry) nameUser(ctx context.Context, have *known) (k *known, text strin
 
 // merge makes the anonymous user of the device part of the one it logs in as.
 func (e *entry) merge(ctx context.Context, have *known, want *heliograph.User) (k *known, text string, err error) {
-	if err := e.s.Profiles.Merge(ctx, e.in.App, want.ID, have.user.ID); err != nil {
+	if err := e.s.Profiles.MergeAnonymous(ctx, e.in.App, want.ID, have.user.ID); err != nil {
 		return nil, "", raced(err)
 	}
 	e.s.Forget(have.client.ID)

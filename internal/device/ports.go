@@ -55,8 +55,9 @@ type Uses interface {
 
 // Profiles is what the engine of users does for devices.
 type Profiles interface {
-	// Merge gives everything of the discarded user to the surviving one.
-	Merge(ctx context.Context, app heliograph.AppID, surviving, discarded heliograph.UserID) error
+	// MergeAnonymous gives everything of the discarded user to the surviving one. A
+	// discarded one that has a name by now is an error of kind Conflict.
+	MergeAnonymous(ctx context.Context, app heliograph.AppID, surviving, discarded heliograph.UserID) error
 	// RedeemAuthCode takes a one-time code and returns its user; one that is not
 	// good is an error of kind Unauthenticated.
 	RedeemAuthCode(ctx context.Context, app heliograph.AppID, code string) (*heliograph.User, error)

@@ -15,6 +15,22 @@ const batch = 500
 // messages, and what the survivor's profile does not say itself. The discarded
 // user is gone afterwards. A merge that is broken off can be asked for again.
 func (s *Service) Merge(ctx context.Context, app heliograph.AppID, surviving, discarded heliograph.UserID) error {
+	return s.merge(ctx, app, surviving, discarded, func(*heliograph.User) error { return nil })
+}
+
+// MergeAnonymous is Merge of a user without a name. One who has got a name
+// meanwhile is an error of kind Conflict: nobody logged in as part of another.
+func (s *Service) MergeAnonymous(ctx context.Context, app heliograph.AppID, surviving, discarded heliograph.UserID) error {
+	return s.merge(ctx, app, surviving, discarded, func(u *heliograph.User) error {
+		if u.ExternalID != "" {
+			return heliograph.Errorf(heliograph.Conflict, heliograph.CodeConflict, "the user has just got a userId")
+		}
+		return nil
+	})
+}
+
+// merge is Merge of a discarded user that may be; it is asked while it is held.
+func (s *Service) merge(ctx context.Context, app heliograph.AppID, surviving, discarded heliograph.UserID, may func(*heliograph.User) error) error {
 	if surviving == discarded {
 		return heliograph.InvalidField("discarded._id", "must name another user than surviving._id")
 	}
@@ -22,6 +38,9 @@ func (s *Service) Merge(ctx context.Context, app heliograph.AppID, surviving, di
 		err := s.Journal.Atomically(ctx, func(ctx context.Context) error {
 			users, err := s.Users.Lock(ctx, app, surviving, discarded)
 			if err != nil {
+				return err
+			}
+			if err := may(users[1]); err != nil {
 				return err
 			}
 			moved, err := s.moveMessages(ctx, users[1], users[0])
