@@ -23,6 +23,9 @@ func (l *Live) Events(w http.ResponseWriter, r *http.Request, integration heliog
 	readable(w, r)
 	s, session, err := l.newStream(r, integration)
 	if err == nil {
+		err = l.limiter.device(session.Client)
+	}
+	if err == nil {
 		err = l.enter("events")
 	}
 	if err != nil {

@@ -33,6 +33,7 @@ type Live struct {
 	LiveOptions
 	upgrader *gws.Upgrader
 	writers  writers
+	limiter  *limiter      // of what devices ask, over all their connections
 	slots    chan struct{} // for what a device asks, which may go to the database
 
 	mu      sync.Mutex
@@ -60,7 +61,7 @@ const (
 
 // NewLive returns what serves live connections.
 func NewLive(o LiveOptions) *Live {
-	l := &Live{LiveOptions: o, slots: make(chan struct{}, liveSlots), stop: make(chan struct{}), empty: make(chan struct{})}
+	l := &Live{LiveOptions: o, limiter: newLimiter(Limits{}, o.Now), slots: make(chan struct{}, liveSlots), stop: make(chan struct{}), empty: make(chan struct{})}
 	l.upgrader = gws.NewUpgrader(socketEvents{}, &gws.ServerOption{
 		ReadMaxPayloadSize: maxLiveFrame, ReadBufferSize: readBuffer, CheckUtf8Enabled: true, ParallelGolimit: 1,
 		NewSession: func() gws.SessionStorage { return &socketOf{} }, Logger: quietLogger{}, Recovery: l.recovered,

@@ -290,8 +290,14 @@ func (s *socket) act(ctx context.Context, f *clientFrame) {
 			err = s.live.Acts.Seen(ctx, session, until)
 		}
 	case "read":
+		if s.floods(session.Client) {
+			return
+		}
 		err = s.live.Acts.Act(ctx, session, channel.Read)
 	case "typing":
+		if s.floods(session.Client) {
+			return
+		}
 		a := channel.TypingStop
 		if f.On {
 			a = channel.TypingStart
@@ -301,6 +307,19 @@ func (s *socket) act(ctx context.Context, f *clientFrame) {
 	if err != nil {
 		s.live.Log.Debug("a device's frame had no effect", "frame", f.T, "err", err)
 	}
+}
+
+// floods counts what a device asks for that costs reads, or is told to webhooks: of
+// all its connections together no more than of its calls. It ends the connection
+// that is too much.
+func (s *socket) floods(device heliograph.ClientID) bool {
+	err := s.live.limiter.device(device)
+	if err == nil {
+		return false
+	}
+	s.live.Figures.LiveDropped("flood")
+	s.fail(closeTooMuch, err)
+	return true
 }
 
 // late ends a connection that did not say hello.

@@ -23,6 +23,9 @@ func (s *socket) hello(ctx context.Context, f *clientFrame) {
 		s.failSession(err)
 		return
 	}
+	if s.floods(session.Client) {
+		return
+	}
 	who := identify(session, f.Session, f.JWT)
 	s.settle(nil, who, s.newSeat(who, session.User, cursor, fresh), f.Foreground)
 }
