@@ -90,7 +90,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var id heliograph.IntegrationID
 	if id.UnmarshalText([]byte(name)) != nil || id.IsZero() {
-		c.fail(heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration"))
+		c.lost(methods, heliograph.Errorf(heliograph.NotFound, heliograph.CodeIntegrationNotFound, "there is no such integration"))
 		return
 	}
 	method := r.Method
@@ -102,7 +102,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.route.live(w, r, id) // it checks the origin itself
 		return
 	}
-	if err := c.arrive(r.Context(), id); err != nil {
+	if err := c.arrive(r.Context(), id); heliograph.IsKind(err, heliograph.NotFound) {
+		c.lost(methods, err)
+		return
+	} else if err != nil {
 		c.fail(err)
 		return
 	}

@@ -30,18 +30,33 @@ func errOrigin(origin string) error {
 
 // cors lets the page that asks read the answer, when it may ask at all.
 func (c *call) cors() error {
-	h := c.w.Header()
-	h.Add("Vary", "Origin")
-	origin := c.Header.Get("Origin")
-	if origin == "" {
-		return nil
-	}
-	if !allowsOrigin(c.in, origin) {
+	if origin := c.Header.Get("Origin"); !allowsOrigin(c.in, origin) {
+		c.w.Header().Add("Vary", "Origin")
 		return errOrigin(origin)
 	}
-	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "Retry-After, Idempotent-Replayed, X-Request-Id")
+	readable(c.w, c.Request)
 	return nil
+}
+
+// readable lets the page that asks, if it is one, read the answer.
+func readable(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); origin != "" {
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Expose-Headers", "Retry-After, Idempotent-Replayed, X-Request-Id")
+	}
+}
+
+// lost answers who asks for an integration that is not there. Every page may read
+// that: a wrong id is the mistake that pages make most.
+func (c *call) lost(methods map[string]*route, err error) {
+	readable(c.w, c.Request)
+	if c.Method == http.MethodOptions {
+		preflight(c.w, methods)
+		return
+	}
+	c.fail(err)
 }
 
 // preflight answers a browser's question before it sends a request.

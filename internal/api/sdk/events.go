@@ -63,16 +63,6 @@ type stream struct {
 	timer  *time.Timer
 }
 
-// readable lets the page that asks read what comes, where it may.
-func readable(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Add("Vary", "Origin")
-	if origin := r.Header.Get("Origin"); origin != "" {
-		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "Retry-After, X-Request-Id")
-	}
-}
-
 func (l *Live) newStream(r *http.Request, integration heliograph.IntegrationID) (*stream, *LiveSession, error) {
 	at := r.URL.Query().Get("cursor")
 	if at == "" {

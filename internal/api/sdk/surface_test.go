@@ -234,6 +234,14 @@ func TestOrigins(t *testing.T) {
 	if c := p.call("GET", "config", nil).want(200); c.header.Get("Cache-Control") != "public, max-age=60" {
 		t.Errorf("config: %v", c.header)
 	}
+	for _, id := range []string{"5babc57a79ace012bba4781b", "nonsense"} {
+		stray := w.device(id, "browser")
+		stray.origin = "https://anywhere.example"
+		stray.call(http.MethodOptions, "init", nil).want(204)
+		if a := stray.enter("init", nil).want(404, "integration_not_found"); a.header.Get("Access-Control-Allow-Origin") != stray.origin {
+			t.Errorf("a page cannot read that there is no integration %s: %v", id, a.header)
+		}
+	}
 	p.call("PATCH", "messages", nil).want(405, "method_not_allowed")
 	p.call("GET", "nothing", nil).want(404, "not_found")
 }
