@@ -17,7 +17,7 @@ func TestTheBusinessIsSeen(t *testing.T) {
 	b := newBed(t)
 	act := func(u *heliograph.User, role heliograph.Role, what conversation.ActivityType, want ...string) {
 		t.Helper()
-		_, err := b.Act(t.Context(), b.again(u), role, what)
+		_, err := b.Act(t.Context(), b.again(u), role, what, heliograph.Author{})
 		b.must(err)
 		if !reflect.DeepEqual(b.shown, want) {
 			t.Errorf("%s by %s: shown %q, want %q", what, role, b.shown, want)

@@ -17,8 +17,9 @@ const (
 )
 
 // Act takes in an activity and returns the conversation after it. What the
-// business does is also shown to the person, where the channel can.
-func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.Role, what ActivityType) (*heliograph.Conversation, error) {
+// business does is also shown to the person, where the channel can; by is who does it
+// there, by default the app.
+func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.Role, what ActivityType, by heliograph.Author) (*heliograph.Conversation, error) {
 	switch {
 	case what == ConversationRead && role == heliograph.Business:
 		return s.businessActs(ctx, u, what, s.businessRead)
@@ -31,18 +32,18 @@ func (s *Service) Act(ctx context.Context, u *heliograph.User, role heliograph.R
 	}
 	conv, err := s.businessActs(ctx, u, what, s.Conversation)
 	if err == nil {
-		s.tellTyping(ctx, conv, what)
+		s.tellTyping(ctx, conv, what, by)
 	}
 	return conv, err
 }
 
 // tellTyping shows live connections that the business writes, or no longer does.
-func (s *Service) tellTyping(ctx context.Context, conv *heliograph.Conversation, what ActivityType) {
+func (s *Service) tellTyping(ctx context.Context, conv *heliograph.Conversation, what ActivityType, by heliograph.Author) {
 	if s.Live == nil {
 		return
 	}
-	t := &heliograph.Typing{Role: heliograph.Business, On: what == TypingStart}
-	if app, err := s.Apps.App(ctx, conv.App); err == nil {
+	t := &heliograph.Typing{Role: heliograph.Business, On: what == TypingStart, Name: by.Name, AvatarURL: by.AvatarURL}
+	if app, err := s.Apps.App(ctx, conv.App); err == nil && t.Name == "" {
 		t.Name = app.Name
 	}
 	s.Live.Tell([]heliograph.Hint{{Kind: heliograph.HintTyping, App: conv.App, User: conv.User, Conversation: conv.ID, Typing: t}})

@@ -67,7 +67,7 @@ func TestNoConversation(t *testing.T) {
 		"page": func() error { _, err := b.Newest(t.Context(), u); return err }(),
 		"read": func() error { _, err := b.Read(t.Context(), u); return err }(),
 		"typing": func() error {
-			_, err := b.Act(t.Context(), u, heliograph.Business, conversation.TypingStart)
+			_, err := b.Act(t.Context(), u, heliograph.Business, conversation.TypingStart, heliograph.Author{})
 			return err
 		}(),
 		"delete": b.DeleteAll(t.Context(), u),
@@ -110,7 +110,7 @@ func TestActivities(t *testing.T) {
 	b.types()
 	b.tick(time.Second)
 	act := func(role heliograph.Role, a conversation.ActivityType) *heliograph.Conversation {
-		c, err := b.Act(t.Context(), u, role, a)
+		c, err := b.Act(t.Context(), u, role, a, heliograph.Author{})
 		b.must(err)
 		return c
 	}
@@ -131,7 +131,7 @@ func TestActivities(t *testing.T) {
 	if e := b.last(); e.Type != heliograph.EventRead || e.Data.Channel != heliograph.SourceAPI {
 		t.Errorf("read: %+v", e)
 	}
-	if _, err := b.Act(t.Context(), u, heliograph.Business, "dancing"); !heliograph.IsKind(err, heliograph.Invalid) {
+	if _, err := b.Act(t.Context(), u, heliograph.Business, "dancing", heliograph.Author{}); !heliograph.IsKind(err, heliograph.Invalid) {
 		t.Errorf("dancing: %v", err)
 	}
 }

@@ -217,7 +217,7 @@ func TestReadingIsSeeing(t *testing.T) {
 	b := newBed(t)
 	u := awaited(b)
 	b.say(u, "one")
-	conv, err := b.Act(t.Context(), b.again(u), heliograph.Customer, conversation.ConversationRead)
+	conv, err := b.Act(t.Context(), b.again(u), heliograph.Customer, conversation.ConversationRead, heliograph.Author{})
 	b.must(err)
 	if conv.Unread != 0 || b.status(b.sent[0]) != heliograph.AtUser || b.status(b.sent[1]) != heliograph.Cancelled {
 		t.Errorf("%d unread; they are %s and %s", conv.Unread, b.status(b.sent[0]), b.status(b.sent[1]))
@@ -275,18 +275,22 @@ func TestTypingIsTold(t *testing.T) {
 	u := awaited(b)
 	b.say(u, "one")
 	u = b.again(u)
-	for _, what := range []conversation.ActivityType{conversation.TypingStart, conversation.TypingStop} {
-		_, err := b.Act(t.Context(), u, heliograph.Business, what)
-		b.must(err)
-	}
-	_, err := b.Act(t.Context(), u, heliograph.Customer, conversation.TypingStart)
+	_, err := b.Act(t.Context(), u, heliograph.Business, conversation.TypingStart, heliograph.Author{Name: "Ben", AvatarURL: "https://shop.example/ben.png"})
+	b.must(err)
+	_, err = b.Act(t.Context(), u, heliograph.Business, conversation.TypingStop, heliograph.Author{})
+	b.must(err)
+	_, err = b.Act(t.Context(), u, heliograph.Customer, conversation.TypingStart, heliograph.Author{})
 	b.must(err)
 	if len(b.hints) != 2 {
 		t.Fatalf("told %v", b.hints)
 	}
+	want := []heliograph.Typing{
+		{Role: heliograph.Business, On: true, Name: "Ben", AvatarURL: "https://shop.example/ben.png"},
+		{Role: heliograph.Business, Name: "Shop"},
+	}
 	for i, h := range b.hints {
 		if h.Kind != heliograph.HintTyping || h.App != b.app.ID || h.User != u.ID || h.Conversation != u.Conversation ||
-			*h.Typing != (heliograph.Typing{Role: heliograph.Business, On: i == 0, Name: "Shop"}) {
+			*h.Typing != want[i] {
 			t.Errorf("told %+v, %+v", h, *h.Typing)
 		}
 	}

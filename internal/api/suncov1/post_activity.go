@@ -3,7 +3,9 @@ package suncov1
 import (
 	"context"
 
+	"heliograph"
 	"heliograph/internal/api/sunco"
+	"heliograph/internal/content"
 	"heliograph/internal/conversation"
 )
 
@@ -12,7 +14,7 @@ type activityRequest struct {
 	Role      string `json:"role" doc:"appMaker (the business) or appUser (the user)." required:"true"`
 	Type      string `json:"type" doc:"typing:start, typing:stop or conversation:read." required:"true"`
 	Name      string `json:"name,omitempty" doc:"How the author is shown."`
-	AvatarURL string `json:"avatarUrl,omitempty"`
+	AvatarURL string `json:"avatarUrl,omitempty" doc:"The author's picture."`
 }
 
 func (a *API) postActivity(ctx context.Context, c *call) (any, error) {
@@ -24,11 +26,15 @@ func (a *API) postActivity(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	by := heliograph.Author{Name: in.Name, AvatarURL: in.AvatarURL}
+	if err := content.CheckAuthor("", by); err != nil {
+		return nil, err
+	}
 	u, err := c.pathUser(ctx)
 	if err != nil {
 		return nil, err
 	}
-	conv, err := a.Conversations.Act(ctx, u, role, conversation.ActivityType(in.Type))
+	conv, err := a.Conversations.Act(ctx, u, role, conversation.ActivityType(in.Type), by)
 	if err != nil {
 		return nil, err
 	}
