@@ -257,6 +257,7 @@ describe('the messenger', () => {
     const id = await userOf(page);
     await server.user(`${id}/conversation/activity`, 'POST', { role: 'appMaker', type: 'typing:start', name: 'Ben' });
     await hears(page, 'typing:start');
+    assert.equal((await heard(page, 'typing:start'))[0][0].name, 'Ben');
     await server.user(`${id}/conversation/activity`, 'POST', { role: 'appMaker', type: 'typing:stop' });
     await hears(page, 'typing:stop');
   });
@@ -318,6 +319,7 @@ describe('the messenger', () => {
       Smooch.render(document.getElementById('place'));
     });
     await ui(page, 'textarea').waitFor();
+    assert.ok((await ui(page, 'textarea').boundingBox()).height >= 36, 'there is room for a line to write');
     assert.equal(await page.evaluate(() => document.querySelector('#place > #heliograph-messenger').getBoundingClientRect().height), 480);
     await page.evaluate(() => Smooch.destroy());
     assert.equal(await page.evaluate(() => document.querySelectorAll('#heliograph-messenger').length), 0);

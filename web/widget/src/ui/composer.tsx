@@ -89,7 +89,7 @@ function useGrowth(area: { current: HTMLTextAreaElement | null }, text: string):
     const el = area.current;
     if (!el) return;
     el.style.height = 'auto';
-    el.style.height = `${el.scrollHeight}px`;
+    if (el.scrollHeight) el.style.height = `${el.scrollHeight}px`; // there is none before the page places it
   }, [text]);
 }
 

@@ -123,12 +123,13 @@ function Foot(props: FootProps) {
   );
 }
 
-/** Where the unread messages began, as long as the panel is open. */
+/** Where the unread messages began, as long as the panel is open. What comes while somebody looks is not marked. */
 function useUnread(model: Model): string | null {
   const [key, setKey] = useState(() => firstUnread(model.messages, model.unread));
   const unread = useRef(model.unread);
   useEffect(() => {
-    if (model.unread > 0 && unread.current === 0) setKey(firstUnread(model.messages, model.unread));
+    const looking = document.visibilityState === 'visible' && document.hasFocus();
+    if (model.unread > 0 && unread.current === 0 && !looking) setKey(firstUnread(model.messages, model.unread));
     unread.current = model.unread;
   }, [model.unread]);
   return key;
