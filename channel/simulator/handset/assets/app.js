@@ -34,12 +34,13 @@ export function appScreen(kit, act) {
   const items = new Map(); // id → li
 
   function draw(messages) {
-    const wanted = messages.map((m) => {
+    const wanted = messages.map((m, i) => {
       const id = m.id || m.key;
-      const content = JSON.stringify(m);
+      const newest = i === messages.length - 1;
+      const content = JSON.stringify([m, newest]);
       let item = items.get(id);
       if (item?.dataset.content !== content) {
-        const fresh = el("li", { class: m.mine ? "message mine" : "message", "data-content": content }, ...bubble(kit, m, act));
+        const fresh = el("li", { class: m.mine ? "message mine" : "message", "data-content": content }, ...bubble(kit, m, newest, act));
         if (item?.contains(document.activeElement)) queueMicrotask(() => log.focus());
         item = fresh;
         items.set(id, item);

@@ -2,12 +2,14 @@ import { text } from "./text.js";
 
 const isWeb = (url) => /^https?:/.test(url || "");
 
-// bubble shows one message of the conversation, with its buttons.
-export function bubble(kit, m, act) {
+// bubble shows one message of the conversation, with its buttons. Quick replies are
+// those of the newest message only: a conversation goes on.
+export function bubble(kit, m, newest, act) {
   const { el, time } = kit;
   const press = (item, action) => () => act("press", item === null ? { message: m.id, action } : { message: m.id, item, action });
-  const buttons = (list, item) => (list?.length
-    ? el("div", { class: "chips" }, ...list.map((a, i) => el("button", { type: "button", class: a.type === "reply" ? "reply" : null, onclick: press(item, i) }, a.text || a.type)))
+  const shown = (a) => newest || a.type !== "reply";
+  const buttons = (list, item) => (list?.some(shown)
+    ? el("div", { class: "chips" }, ...list.map((a, i) => shown(a) && el("button", { type: "button", class: a.type === "reply" ? "reply" : null, onclick: press(item, i) }, a.text || a.type)))
     : null);
   const media = (url, alt) => (isWeb(url)
     ? m.type === "file" ? el("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, alt || url) : el("img", { src: url, alt: alt || m.type, loading: "lazy" })
