@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"heliograph"
@@ -30,13 +29,8 @@ type DemoOptions struct {
 // Demo runs a server, a provider simulator, a webhook receiver and a sample shop
 // in this process until ctx ends. What it sets up is found again at its next start.
 func Demo(ctx context.Context, o DemoOptions) (err error) {
-	var out sync.Mutex
-	say := func(line string) {
-		out.Lock()
-		defer out.Unlock()
-		fmt.Fprintln(o.Out, line)
-	}
-	hookSink := newSink(time.Now, say)
+	out := &console{out: o.Out}
+	hookSink := newSink(time.Now, out.later)
 	sim, err := Simulate(SimulateOptions{Listen: o.Simulator, SMTP: o.SMTP, Log: o.Log, More: hookSink.routes,
 		Links: []simulator.Link{{Text: "Webhooks received", Path: "/webhooks"}}})
 	if err != nil {
@@ -71,13 +65,13 @@ func Demo(ctx context.Context, o DemoOptions) (err error) {
 	if err := shop.open(ctx, d, a.fail); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
-	say(d.welcome(o.Config.Data))
+	out.begin(d.welcome(o.Config.Data))
 	if err := errors.Join(d.sendSamples(ctx), d.pushSamples(ctx)); err != nil {
 		return fmt.Errorf("send the demo's first messages: %w", err)
 	}
 	select {
 	case <-ctx.Done():
-		say("\nStopping.")
+		out.later("\nStopping.")
 		return nil
 	case err := <-a.failed:
 		return err

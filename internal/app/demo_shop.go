@@ -24,6 +24,7 @@ type shop struct {
 	pages       string // where the simulator's pages are; "": nowhere
 	key         *heliograph.Key
 	now         func() time.Time
+	after       func(time.Duration, func()) // calls a function later
 	log         *slog.Logger
 
 	web    *server
@@ -54,6 +55,7 @@ func newShop(address string, log *slog.Logger) (*shop, error) {
 	}
 	s := &shop{
 		web: web, url: "http://" + reachable(web.ln.Addr().String()), now: time.Now, log: log, number: 1040,
+		after:  func(d time.Duration, f func()) { time.AfterFunc(d, f) },
 		signed: map[string]string{}, started: map[string]bool{}, handled: map[string]bool{},
 	}
 	return s, nil

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 )
 
 const shopName = "Example Kitchen"
@@ -47,6 +48,7 @@ func (o *order) of(user, customer string) bool {
 const (
 	orderPlaced   = "placed"
 	orderTimed    = "to be delivered"
+	orderPacked   = "packed"
 	orderShipped  = "on its way"
 	orderReceived = "received"
 )
@@ -147,22 +149,41 @@ func (s *shop) thank(ctx context.Context, user string) error {
 	}
 }
 
-// ship sends the parcel, and tells its buyer wherever they are now.
-func (s *shop) ship(ctx context.Context, id string) (bool, error) {
+// packing is how long a parcel takes to leave: time to close the page, and to see
+// the message find its reader elsewhere.
+const packing = 5 * time.Second
+
+// ship has the parcel packed, and sent a little later.
+func (s *shop) ship(id string) bool {
 	o := s.update(id, func(o *order) bool {
-		if o.User == "" || o.State == orderShipped || o.State == orderReceived {
+		if o.User == "" || o.State == orderPacked || o.State == orderShipped || o.State == orderReceived {
 			return false
 		}
-		o.State = orderShipped
+		o.State = orderPacked
 		return true
 	})
 	if o == nil {
-		return false, nil
+		return false
 	}
-	return true, s.say(ctx, cmp.Or(o.Customer, o.User), map[string]any{
+	s.after(packing, func() { s.leave(id) })
+	return true
+}
+
+// leave tells the buyer of a parcel that it is on its way, wherever they are now.
+func (s *shop) leave(id string) {
+	o := s.update(id, func(o *order) bool { o.State = orderShipped; return true })
+	if o == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := s.say(ctx, cmp.Or(o.Customer, o.User), map[string]any{
 		"text":    fmt.Sprintf("Your %s is on its way: order %s.", o.Article, id),
 		"actions": []map[string]string{{"type": "postback", "text": "It has arrived", "payload": "arrived:" + id}},
 	})
+	if err != nil {
+		s.log.Warn("the shop could not tell that a parcel left", "order", id, "err", err)
+	}
 }
 
 // say writes to a user.

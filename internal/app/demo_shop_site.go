@@ -114,7 +114,7 @@ func (s *shop) serveBuyer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *shop) serveShip(w http.ResponseWriter, r *http.Request) {
-	s.outcome(w)(s.ship(r.Context(), r.PathValue("id")))
+	s.outcome(w)(s.ship(r.PathValue("id")), nil)
 }
 
 // outcome answers what became of a change to an order.

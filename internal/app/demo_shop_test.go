@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"heliograph"
 )
@@ -26,6 +27,7 @@ func newShopRig(t *testing.T) *shopRig {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.stop)
+	s.after = func(_ time.Duration, f func()) { f() }
 	if err := s.open(t.Context(), r.demo, func(err error) { t.Error(err) }); err != nil {
 		t.Fatal(err)
 	}

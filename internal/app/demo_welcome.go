@@ -3,9 +3,41 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
+	"sync"
 )
+
+// console is what the demo says in the terminal, the welcome before all else.
+type console struct {
+	mu    sync.Mutex
+	out   io.Writer
+	begun bool
+	kept  []string // lines that came before the welcome
+}
+
+// begin says the welcome, and what had to wait for it.
+func (c *console) begin(welcome string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, line := range append([]string{welcome}, c.kept...) {
+		fmt.Fprintln(c.out, line)
+	}
+	c.begun, c.kept = true, nil
+}
+
+// later says a line after the welcome.
+func (c *console) later(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.begun {
+		c.kept = append(c.kept, line)
+		return
+	}
+	fmt.Fprintln(c.out, line)
+}
 
 // sendSamples sends the messages that are there when the pages are opened first.
 func (d *demo) sendSamples(ctx context.Context) error {

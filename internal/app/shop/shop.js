@@ -78,7 +78,7 @@ async function showOrders() {
     const item = document.createElement('li');
     item.append(`${order.id} · ${order.article} · ${order.state}`);
     if (order.state === 'on its way') done('shipped');
-    if (order.state !== 'on its way' && order.state !== 'received') {
+    if (!['packed', 'on its way', 'received'].includes(order.state)) {
       const ship = document.createElement('button');
       ship.type = 'button';
       ship.className = 'quiet';
