@@ -12,7 +12,8 @@ const listen = `
 `;
 
 export class Site {
-  pages = new Map();
+  pages = new Map(); // path to body
+  documents = new Map(); // path to all of it
 
   constructor(server) {
     this.server = server;
@@ -35,7 +36,7 @@ export class Site {
     return [
       "default-src 'none'",
       `script-src ${url} 'nonce-page'`,
-      `connect-src ${url} ${url.replace('http', 'ws')}`,
+      `connect-src ${url} ${url.replace(/^http/, 'ws')}`,
       `img-src ${url} blob:`,
       "worker-src 'self'",
     ].join('; ');
@@ -44,6 +45,12 @@ export class Site {
   // add makes a page with a body, and answers its address.
   add(path, body) {
     this.pages.set(path, body);
+    return this.url + path;
+  }
+
+  // whole makes a page of a complete document, without any policy.
+  whole(path, html) {
+    this.documents.set(path, html);
     return this.url + path;
   }
 
@@ -92,6 +99,10 @@ export class Site {
     if (path === '/worker.js') {
       response.writeHead(200, { 'Content-Type': 'text/javascript' });
       return response.end(`importScripts('${this.server.url}/sdk/widget/sw.js');`);
+    }
+    if (this.documents.has(path)) {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
+      return response.end(this.documents.get(path));
     }
     const body = this.pages.get(path);
     response.writeHead(body ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': this.policy });
