@@ -126,10 +126,13 @@ func needURI(at, name, uri string) error {
 		return err
 	}
 	scheme, _, ok := strings.Cut(uri, ":")
-	switch strings.ToLower(strings.TrimSpace(scheme)) {
+	scheme = strings.ToLower(strings.TrimSpace(scheme))
+	switch scheme {
 	case "javascript", "vbscript", "data":
 		ok = false
 	}
+	// Browsers leave out line breaks and tabs: "java\nscript" would run code.
+	ok = ok && scheme != "" && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
 	if !ok || len(uri) > heliograph.MaxURLBytes {
 		return invalid(at, name, "must be a link with a scheme such as https, of at most %d bytes", heliograph.MaxURLBytes)
 	}
