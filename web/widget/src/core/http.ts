@@ -87,6 +87,16 @@ export class Http {
     }
   }
 
+  /** Whether the server can be reached, but does not let pages of this origin read what it answers. */
+  async barred(): Promise<boolean> {
+    const answers = (mode: RequestMode) =>
+      this.platform.fetch(this.url('/config'), { mode, credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer' }).then(
+        () => true,
+        () => false,
+      );
+    return (await answers('no-cors')) && !(await answers('cors'));
+  }
+
   private async once(path: string, call: Call): Promise<Answer> {
     const headers = this.headers(call);
     if (call.body !== undefined) headers['Content-Type'] = 'application/json';

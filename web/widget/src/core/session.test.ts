@@ -229,6 +229,20 @@ test('an init with an invalid session forgets it', async () => {
   assert.equal(storage.get('session'), null);
 });
 
+for (const [what, readable, code] of [
+  ['that may not use the integration', false, 'origin_not_allowed'],
+  ['whose network came back', true, 'network'],
+  ['without a network', undefined, 'network'],
+] as const) {
+  test(`an init of a page ${what} is told so`, async () => {
+    const { session, world } = bed();
+    world.answer = ({ path, mode }) => ({ status: path === '/config' && (readable || (readable === false && mode === 'no-cors')) ? 200 : 0 });
+    const outcome = session.init({}).catch((why) => why.code);
+    await world.pass(60_000);
+    assert.equal(await outcome, code);
+  });
+}
+
 test('knows when a token ends', () => {
   const jwt = (claims: unknown) => ['e30', Buffer.from(JSON.stringify(claims)).toString('base64url'), 'x'].join('.');
   assert.equal(jwtEnds(jwt({ exp: 1_700_000_000, sub: '???>>>' })), 1_700_000_000_000);

@@ -64,6 +64,9 @@ export class Session implements Credentials {
     try {
       return await this.open('/init');
     } catch (why) {
+      if (codeOf(why) === 'network' && (await this.http.barred())) {
+        throw new MessengerError('origin_not_allowed', 'the integration is not for pages of this origin', 403);
+      }
       // A user's session, on a page that has no token for it: go on as nobody.
       if (codeOf(why) !== 'invalid_auth' || identity.userId || !this.kept) throw why;
       this.keep(null);

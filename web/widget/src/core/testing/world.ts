@@ -46,6 +46,7 @@ export class World implements Platform {
       path: url.replace(/^https?:\/\/[^/]+\/sdk\/v1\/\w+/, ''),
       headers: (init.headers ?? {}) as Record<string, string>,
       body: init.body ? JSON.parse(String(init.body)) : undefined,
+      mode: init.mode,
     };
     this.requests.push(request);
     const reply = await this.answer(request);
@@ -99,6 +100,7 @@ export interface Request {
   path: string;
   headers: Record<string, string>;
   body: any;
+  mode?: RequestMode;
 }
 
 export interface Reply {
