@@ -16,9 +16,9 @@ const run = promisify(execFile);
 export const binary = process.env.HELIOGRAPH_BIN ?? new URL('../../../../bin/heliograph', import.meta.url).pathname;
 
 // What the machine's environment says of the program is not the test's business.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HELIOGRAPH_')));
+export const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HELIOGRAPH_')));
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
