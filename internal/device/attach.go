@@ -1,9 +1,11 @@
 package device
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"maps"
+	"slices"
 	"time"
 
 	"heliograph"
@@ -13,6 +15,10 @@ import (
 // that it has just become: two tabs that start at once are one person, and a
 // start whose answer was lost is asked for again.
 const twins = time.Minute
+
+// maxDevices is how many devices one user has: those used last. Every message to a
+// user looks at all of them, and a browser that forgets is a new one each time.
+const maxDevices = 100
 
 // The reasons of client events, from the v1.1 API.
 const (
@@ -57,8 +63,10 @@ func (e *entry) attach(ctx context.Context, u *heliograph.User) (k *known, text 
 			}
 		}
 		k = &known{e.client(user), user}
-		text, err = e.insert(ctx, k)
-		return err
+		if text, err = e.insert(ctx, k); err != nil {
+			return err
+		}
+		return e.s.makeRoom(ctx, &k.client)
 	})
 	if err != nil {
 		return nil, "", err
@@ -241,6 +249,24 @@ func (e *entry) lockSession(ctx context.Context, have *known) (heliograph.Client
 		return c, errRaced
 	}
 	return c, nil
+}
+
+// makeRoom takes the devices away from the user of c that were not used for longest,
+// when there are too many with c. The user must be held.
+func (s *Service) makeRoom(ctx context.Context, c *heliograph.Client) error {
+	all, err := s.Clients.OfUser(ctx, c.App, c.User)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(o heliograph.Client) bool { return !heliograph.SDKPlatform(o.Platform) || o.ID == c.ID })
+	slices.SortStableFunc(all, func(a, b heliograph.Client) int { return cmp.Compare(b.LastSeen, a.LastSeen) })
+	for i := maxDevices - 1; i < len(all); i++ {
+		if err := s.remove(ctx, &all[i], reasonSDK); err != nil {
+			return err
+		}
+		s.Forget(all[i].ID)
+	}
+	return nil
 }
 
 func (s *Service) tell(ctx context.Context, t heliograph.EventType, u *heliograph.User, c *heliograph.Client, reason string) error {

@@ -82,6 +82,9 @@ func (s *Service) register(ctx context.Context, e *entry, u *heliograph.User, r 
 		if err := s.apply(ctx, &c, &r.Change); err != nil {
 			return err
 		}
+		if err := s.makeRoom(ctx, &c); err != nil {
+			return err
+		}
 		return s.tell(ctx, heliograph.EventClientAdd, user, &c, reasonLogin)
 	})
 	s.Forget(owner.ID, c.ID)

@@ -30,6 +30,7 @@ type Users interface {
 // Clients keeps clients.
 type Clients interface {
 	Get(ctx context.Context, app heliograph.AppID, id heliograph.ClientID) (heliograph.Client, error)
+	OfUser(ctx context.Context, app heliograph.AppID, user heliograph.UserID) ([]heliograph.Client, error)
 	// Insert is an error of kind Conflict when the address has an owner.
 	Insert(ctx context.Context, c *heliograph.Client) error
 	Save(ctx context.Context, c *heliograph.Client) error
