@@ -347,7 +347,9 @@ func (w *watched) Present(_ context.Context, changes []Presence) error {
 		return errBroken
 	}
 	for _, c := range changes {
-		w.now[c.Client] = c
+		if have := w.now[c.Client]; c.Online || have.User == c.User { // as the store does
+			w.now[c.Client] = c
+		}
 	}
 	return nil
 }

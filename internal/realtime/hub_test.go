@@ -259,6 +259,29 @@ func TestPresence(t *testing.T) {
 	})
 }
 
+// TestDeviceBecomesAnotherUsers: the tabs of a device go over to another user one
+// after the other, as after a merge. The device is told to be there as that one.
+func TestDeviceBecomesAnotherUsers(t *testing.T) {
+	t.Parallel()
+	w := &watched{now: map[heliograph.ClientID]Presence{}}
+	bubble(t, w, func(t *testing.T, h *Hub, _ *books) {
+		tabs := []*device{join(h, 1, 0, true), join(h, 1, 0, true)}
+		time.Sleep(time.Minute)
+		user2 := heliograph.UserID{2}
+		for _, tab := range tabs {
+			h.Leave(tab.seat)
+			d := &device{hub: h, room: -1}
+			d.seat = &Seat{App: app1, User: user2, Client: tab.seat.Client, Conversation: conv1, Fresh: true, Sink: d}
+			h.Join(d.seat, false)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if p := w.now[heliograph.ClientID{1}]; !p.Online || p.User != user2 {
+			t.Errorf("stored %+v", p)
+		}
+	})
+}
+
 func TestTooManyConnectionsOfADevice(t *testing.T) {
 	t.Parallel()
 	bubble(t, nil, func(t *testing.T, h *Hub, _ *books) {

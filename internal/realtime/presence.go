@@ -93,6 +93,9 @@ func (h *Hub) moved(s *Seat, do func()) {
 	if online == nowOnline && fg == nowFg {
 		return
 	}
+	if p := h.changes[s.Client]; !nowOnline && p.Online && p.User != s.User {
+		return // another connection of the device came as somebody else since: that is the last word
+	}
 	h.changes[s.Client] = Presence{App: s.App, User: s.User, Client: s.Client, Online: nowOnline, Foreground: nowFg}
 	if !h.telling && !h.stopped {
 		h.telling = true
