@@ -22,10 +22,10 @@ func (s *Service) SetPush(ctx context.Context, of *Session, p heliograph.Push) e
 		return err
 	}
 	p.At = s.now()
-	if have := of.Client.Details.Device.Push; have != nil && samePush(have, &p) {
-		return nil
-	}
 	return s.change(ctx, of, func(ctx context.Context, c *heliograph.Client) error {
+		if have := c.Details.Device.Push; have != nil && samePush(have, &p) {
+			return nil
+		}
 		if err := s.takeToken(ctx, c, p.Token); err != nil {
 			return err
 		}
@@ -60,10 +60,10 @@ func (s *Service) takeToken(ctx context.Context, c *heliograph.Client, token str
 
 // RemovePush has a device take no pushes any more.
 func (s *Service) RemovePush(ctx context.Context, of *Session) error {
-	if of.Client.Details.Device.Push == nil {
-		return nil
-	}
 	return s.change(ctx, of, func(ctx context.Context, c *heliograph.Client) error {
+		if c.Details.Device.Push == nil {
+			return nil
+		}
 		c.Details.Device.Push = nil
 		return s.Clients.Save(ctx, c)
 	})

@@ -23,6 +23,36 @@ func (m *meanwhile) MergeAnonymous(ctx context.Context, app heliograph.AppID, su
 	return m.Profiles.MergeAnonymous(ctx, app, surviving, discarded)
 }
 
+// TestPushesAtTwoProcesses: a process that has not heard where a device takes pushes
+// by now changes it all the same.
+func TestPushesAtTwoProcesses(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, "")
+	other := b.engine()
+	st, err := b.Start(t.Context(), b.call(b.ios, 0))
+	b.must(err)
+	here, err := b.Authenticate(t.Context(), b.ios.ID, st.Token, "")
+	b.must(err)
+	there, err := other.Authenticate(t.Context(), b.ios.ID, st.Token, "") // takes none, as far as it knows
+	b.must(err)
+	takes := func(want bool) {
+		t.Helper()
+		c, err := store.Clients{Store: b.s}.Get(t.Context(), b.app.ID, st.Client.ID)
+		b.must(err)
+		if got := c.Details.Device.Push != nil; got != want {
+			t.Errorf("takes pushes: %v", got)
+		}
+	}
+	p := heliograph.Push{Service: heliograph.PushAPNs, Token: "t"}
+	b.must(b.SetPush(t.Context(), here, p))
+	here, err = b.Authenticate(t.Context(), b.ios.ID, st.Token, "")
+	b.must(err)
+	b.must(other.RemovePush(t.Context(), there))
+	takes(false)
+	b.must(b.SetPush(t.Context(), here, p))
+	takes(true)
+}
+
 // TestNamedMeanwhile: two people log in at once on one device. The one who was
 // faster is left by the other one, and not made part of them.
 func TestNamedMeanwhile(t *testing.T) {
