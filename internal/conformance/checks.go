@@ -15,6 +15,7 @@ func Checks() []Check {
 		{"Integrations", integrationChecks()},
 		{"Users", userChecks()},
 		{"Channels of users", channelChecks()},
+		{"Devices", deviceChecks()},
 		{"Messages", messageChecks()},
 		{"Conversations", conversationChecks()},
 		{"Notifications", notificationChecks()},

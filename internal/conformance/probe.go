@@ -24,11 +24,8 @@ type failure string
 type probe struct {
 	*bed
 	ctx  context.Context
-	auth string // "" means the app's key, nobody means none
+	auth string // "" means the app's key, nobody none
 }
-
-// nobody is who a device is before it logs in.
-const nobody = "nobody"
 
 // as returns the probe with another credential.
 func (p *probe) as(auth string) *probe {
