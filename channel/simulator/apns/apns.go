@@ -77,7 +77,7 @@ func New(o Options) *Provider {
 func (p *Provider) Describe() simulator.Description {
 	return simulator.Description{
 		Name: Name, Title: "APNs", Channel: simulator.ChannelApp,
-		Recipients: Recipients(), Actions: Actions(), Settings: "/sim/" + Name + "/settings",
+		Recipients: devices.Recipients(refusals()), Actions: devices.Actions(refusals()), Settings: "/sim/" + Name + "/settings",
 	}
 }
 

@@ -2,7 +2,6 @@ package apns
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"heliograph/channel/simulator"
@@ -68,18 +67,4 @@ func refusals() []devices.Refusal {
 		{Suffix: "0019", Word: "TooManyProviderTokenUpdates", Does: "refused, 429 TooManyProviderTokenUpdates"},
 		{Suffix: "0020", Word: "Shutdown", Does: "refused, 503 Shutdown"},
 	}
-}
-
-// Recipients are the magic recipients of this provider: endings of tokens.
-func Recipients() []simulator.Recipient {
-	common, _ := devices.Faults()
-	own, _ := devices.Refusals(refusals())
-	return simulator.InOrder(common, own, []simulator.Recipient{{Suffix: "0001", Outcome: "works"}})
-}
-
-// Actions are what rules can do with this provider.
-func Actions() []simulator.Action {
-	_, common := devices.Faults()
-	_, own := devices.Refusals(refusals())
-	return slices.Concat(common, own)
 }

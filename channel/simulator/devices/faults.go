@@ -9,27 +9,33 @@ import (
 	"heliograph/channel/simulator"
 )
 
-// Faults are the common magic recipients and actions that mean something with a
-// push service, which sends no webhooks.
-func Faults() ([]simulator.Recipient, []simulator.Action) {
-	recipients := slices.DeleteFunc(simulator.CommonRecipients(), func(r simulator.Recipient) bool { return r.Effect.Answer == "" })
-	actions := slices.DeleteFunc(simulator.CommonActions(), func(a simulator.Action) bool {
-		return a.Effect.Answer == "" && a.Name != "delay"
-	})
-	return recipients, actions
+// CommonRecipients are the magic recipients of every push service: of the
+// simulator's those that mean something to a service that sends no webhooks.
+func CommonRecipients() []simulator.Recipient {
+	return slices.DeleteFunc(simulator.CommonRecipients(), func(r simulator.Recipient) bool { return r.Effect.Answer == "" })
 }
 
-// Refusals makes the magic recipients and actions of what a service refuses, each
-// by the service's own word.
-func Refusals(list []Refusal) (recipients []simulator.Recipient, actions []simulator.Action) {
-	for _, one := range list {
-		effect := simulator.Outcome{Answer: simulator.AnswerError, Own: one.Word, Turns: one.Turns}
-		recipients = append(recipients, simulator.Recipient{Suffix: one.Suffix, Outcome: one.Does, Effect: effect})
+// Recipients are the magic recipients of a service that refuses so: endings of its
+// tokens.
+func Recipients(refused []Refusal) []simulator.Recipient {
+	var own []simulator.Recipient
+	for _, one := range refused {
+		own = append(own, simulator.Recipient{Suffix: one.Suffix, Outcome: one.Does, Effect: one.effect()})
+	}
+	return simulator.InOrder(CommonRecipients(), own, []simulator.Recipient{{Suffix: "0001", Outcome: "works"}})
+}
+
+// Actions are what rules can do with a service that refuses so.
+func Actions(refused []Refusal) []simulator.Action {
+	all := slices.DeleteFunc(simulator.CommonActions(), func(a simulator.Action) bool {
+		return a.Effect.Answer == "" && a.Name != "delay"
+	})
+	for _, one := range refused {
 		if one.Turns == 0 {
-			actions = append(actions, simulator.Action{Name: one.Word, Does: one.Does, Effect: effect})
+			all = append(all, simulator.Action{Name: one.Word, Does: one.Does, Effect: one.effect()})
 		}
 	}
-	return recipients, actions
+	return all
 }
 
 // Refusal is one answer that a service refuses a push with.
@@ -38,6 +44,10 @@ type Refusal struct {
 	Word   string
 	Does   string
 	Turns  int // so often, then the push is taken
+}
+
+func (r Refusal) effect() simulator.Outcome {
+	return simulator.Outcome{Answer: simulator.AnswerError, Own: r.Word, Turns: r.Turns}
 }
 
 // Answer answers in the ways that no refusal of the service is. It says whether

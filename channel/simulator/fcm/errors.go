@@ -80,18 +80,9 @@ func refusals() []devices.Refusal {
 // aboutToken is what rules are about that strike the token endpoint.
 const aboutToken = "token"
 
-// Recipients are the magic recipients of this provider: endings of tokens.
-func Recipients() []simulator.Recipient {
-	common, _ := devices.Faults()
-	own, _ := devices.Refusals(refusals())
-	return simulator.InOrder(common, own, []simulator.Recipient{{Suffix: "0001", Outcome: "works"}})
-}
-
 // Actions are what rules can do with this provider.
 func Actions() []simulator.Action {
-	_, common := devices.Faults()
-	_, own := devices.Refusals(refusals())
-	return slices.Concat(common, own, []simulator.Action{
+	return slices.Concat(devices.Actions(refusals()), []simulator.Action{
 		{Name: "token-refused", About: aboutToken, Does: "the token endpoint answers 400 invalid_grant",
 			Effect: simulator.Outcome{Answer: simulator.AnswerError}},
 		{Name: "token-503", About: aboutToken, Does: "the token endpoint answers 503",

@@ -86,7 +86,7 @@ func New(o Options) *Provider {
 func (p *Provider) Describe() simulator.Description {
 	return simulator.Description{
 		Name: Name, Title: "FCM", Channel: simulator.ChannelApp,
-		Recipients: Recipients(), Actions: Actions(), Settings: "/sim/" + Name + "/settings",
+		Recipients: devices.Recipients(refusals()), Actions: Actions(), Settings: "/sim/" + Name + "/settings",
 	}
 }
 

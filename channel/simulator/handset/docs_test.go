@@ -21,9 +21,13 @@ func TestDocumentation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	common, _ := devices.Faults()
-	sections := map[string][]simulator.Recipient{"What all four do": common, "## APNs": apns.Recipients(), "## FCM": fcm.Recipients(),
-		"## Web Push": webpush.Recipients(), "## Push proxy": pushproxy.Recipients()}
+	common := devices.CommonRecipients()
+	sections := map[string][]simulator.Recipient{"What all four do": common}
+	for title, p := range map[string]simulator.Provider{
+		"## APNs": apns.New(apns.Options{}), "## FCM": fcm.New(fcm.Options{}), "## Web Push": webpush.New(), "## Push proxy": pushproxy.New(pushproxy.Options{}),
+	} {
+		sections[title] = p.Describe().Recipients
+	}
 	for title, recipients := range sections {
 		_, text, found := strings.Cut(string(raw), "\n"+title)
 		if !found {

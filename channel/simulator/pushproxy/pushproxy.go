@@ -80,7 +80,7 @@ func New(o Options) *Provider { return &Provider{o: o, taken: map[string]bool{}}
 func (p *Provider) Describe() simulator.Description {
 	return simulator.Description{
 		Name: Name, Title: "Push proxy", Channel: simulator.ChannelApp,
-		Recipients: Recipients(), Actions: Actions(), Settings: "/sim/" + Name + "/settings",
+		Recipients: devices.Recipients(refusals()), Actions: devices.Actions(refusals()), Settings: "/sim/" + Name + "/settings",
 	}
 }
 
@@ -174,18 +174,4 @@ func refusals() []devices.Refusal {
 		{Suffix: "0013", Word: "403", Does: "refused, 403: the device cannot receive pushes"},
 		{Suffix: "0014", Word: "401", Does: "refused, 401: the credentials are wrong"},
 	}
-}
-
-// Recipients are the magic recipients of this provider: endings of tokens.
-func Recipients() []simulator.Recipient {
-	common, _ := devices.Faults()
-	own, _ := devices.Refusals(refusals())
-	return simulator.InOrder(common, own, []simulator.Recipient{{Suffix: "0001", Outcome: "works"}})
-}
-
-// Actions are what rules can do with this provider.
-func Actions() []simulator.Action {
-	_, common := devices.Faults()
-	_, own := devices.Refusals(refusals())
-	return slices.Concat(common, own)
 }

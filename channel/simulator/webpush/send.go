@@ -145,18 +145,3 @@ func refusals() []devices.Refusal {
 		{Suffix: "0018", Word: "413", Does: "refused, 413: too large"},
 	}
 }
-
-// Recipients are the magic recipients of this provider: endings of the ids of
-// browsers.
-func Recipients() []simulator.Recipient {
-	common, _ := devices.Faults()
-	own, _ := devices.Refusals(refusals())
-	return simulator.InOrder(common, own, []simulator.Recipient{{Suffix: "0001", Outcome: "works"}})
-}
-
-// Actions are what rules can do with this provider.
-func Actions() []simulator.Action {
-	_, common := devices.Faults()
-	_, own := devices.Refusals(refusals())
-	return slices.Concat(common, own)
-}

@@ -69,7 +69,7 @@ func New() *Provider { return &Provider{browsers: map[string]*browser{}} }
 func (p *Provider) Describe() simulator.Description {
 	return simulator.Description{
 		Name: Name, Title: "Web Push", Channel: simulator.ChannelApp,
-		Recipients: Recipients(), Actions: Actions(), Settings: "/sim/" + Name + "/settings",
+		Recipients: devices.Recipients(refusals()), Actions: devices.Actions(refusals()), Settings: "/sim/" + Name + "/settings",
 	}
 }
 
