@@ -24,6 +24,7 @@ import (
 // The codes that connections are closed with.
 const (
 	closeGoing    = 1001
+	closeProtocol = 1002
 	closeUnknown  = 1003 // binary frames
 	closeNonsense = 1008
 	closeLater    = 1013
@@ -99,8 +100,21 @@ func (l *Live) accept(w http.ResponseWriter, r *http.Request, integration heliog
 	s.mu.Lock()
 	s.expect(helloPatience, s.late)
 	s.mu.Unlock()
-	go ws.ReadLoop()
+	go s.read(ws)
 	return s
+}
+
+// read takes what comes until the connection ends. gws panics at some frames that no
+// client makes, with a negative length, say: that is the end of this connection only.
+func (s *socket) read(ws *gws.Conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.live.Log.Warn("a live connection broke", "panic", p)
+			s.out.end(true, &s.live.writers, closeFrame(closeProtocol))
+			s.end()
+		}
+	}()
+	ws.ReadLoop()
 }
 
 // socketConn is the connection as gws sees it.
@@ -389,6 +403,10 @@ func (s *socket) lastWritten() { _ = s.out.conn.SetReadDeadline(time.Now().Add(c
 // end gives up what the connection has, once nobody reads any more.
 func (s *socket) end() {
 	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
 	s.closed = true
 	seat := s.seat
 	s.seat, s.who = nil, nil
