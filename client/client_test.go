@@ -204,6 +204,17 @@ func TestFallback(t *testing.T) {
 	eventually(t, "another message", func() bool { return len(n.heard()) == 2 })
 }
 
+// TestNonsense: what cannot be read as a WebSocket ends the connection, not the app.
+func TestNonsense(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.nonsense = true
+	c, n := device(t, f.srv.URL, nil)
+	must(t, c.StartConversation())
+	f.say(c.User().ID, "hello")
+	eventually(t, "a message", func() bool { return len(n.heard()) == 1 })
+}
+
 // TestFrames: what is live beside messages.
 func TestFrames(t *testing.T) {
 	t.Parallel()

@@ -30,6 +30,7 @@ type fake struct {
 	calls    []string // method and path, with the body
 	refuse   func(r *http.Request) *Error
 	noSocket bool
+	nonsense bool // WebSockets say what nobody can read
 	noEvents bool
 	live     map[*fakeLive]bool
 	pushes   map[string]pushToken // by user
@@ -394,6 +395,10 @@ func (s *fakeSocket) OnMessage(conn *gws.Conn, m *gws.Message) {
 	s.f.calls = append(s.f.calls, "frame "+string(m.Bytes()))
 	switch in.T {
 	case "hello":
+		if s.f.nonsense {
+			_, _ = conn.NetConn().Write([]byte{0x81, 127, 0x80, 0, 0, 0, 0, 0, 0, 0}) // of a negative length
+			return
+		}
 		u, no := s.f.check(in.Session, in.JWT)
 		if u == nil && no == nil {
 			no = &Error{Code: CodeInvalidSession}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ func (l *link) webSocket(ctx context.Context) error {
 	writing.Go(func() { s.write(done) })
 	hello := map[string]any{"t": "hello", "session": l.cred.session, "jwt": l.cred.jwt, "cursor": l.cursor, "foreground": l.foreground}
 	s.out <- hello
-	conn.ReadLoop()
+	s.read()
 	_ = conn.NetConn().Close()
 	return cmp.Or(l.err, ctx.Err(), <-s.ended)
 }
@@ -49,6 +50,20 @@ type socket struct {
 	conn  *gws.Conn
 	out   chan any // frames to be written
 	ended chan error
+}
+
+// read takes what comes until the connection ends. gws panics at frames that it cannot
+// read, which must not end the app.
+func (s *socket) read() {
+	defer func() {
+		if p := recover(); p != nil {
+			select {
+			case s.ended <- fmt.Errorf("the connection broke: %v", p):
+			default:
+			}
+		}
+	}()
+	s.conn.ReadLoop()
 }
 
 // write writes frames until done.
