@@ -7,7 +7,7 @@ type HintKind uint8
 const (
 	HintMessages HintKind = iota + 1 // there are new messages
 	HintState                        // unread, or up to where somebody has read
-	HintChanged                      // a message says something else now, see Message
+	HintChanged                      // a message says something else now, see Message; with none: more than one, of any age
 	HintRemoved                      // a message, or with none all of them, was removed
 	HintTyping                       // see Typing
 	HintUser                         // the user was merged, deleted or changed, or one of its devices was: sessions are to be looked at again

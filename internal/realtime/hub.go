@@ -136,7 +136,13 @@ func (h *Hub) take(t *heliograph.Hint) {
 	switch t.Kind {
 	case heliograph.HintMessages, heliograph.HintState:
 		f.look = true
-	case heliograph.HintTyping, heliograph.HintChanged, heliograph.HintRemoved:
+	case heliograph.HintChanged:
+		if t.Message.IsZero() { // what a merge brought lies before what devices have, too
+			f.look, f.lost = true, true
+			break
+		}
+		f.note(t)
+	case heliograph.HintTyping, heliograph.HintRemoved:
 		f.note(t)
 	}
 	h.queue(f)

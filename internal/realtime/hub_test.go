@@ -88,6 +88,26 @@ func TestOneReadForAll(t *testing.T) {
 	})
 }
 
+// TestMerged: of what a merge brought, whose moments may lie before what devices have,
+// they are told to look.
+func TestMerged(t *testing.T) {
+	t.Parallel()
+	bubble(t, nil, func(t *testing.T, h *Hub, b *books) {
+		d := join(h, 1, 0, true)
+		synctest.Wait()
+		b.post(conv1, 1)
+		h.Changed([]heliograph.Hint{hint(heliograph.HintChanged)})
+		synctest.Wait()
+		var kinds []string
+		for _, f := range d.frames {
+			kinds = append(kinds, f.T)
+		}
+		if !slices.Equal(kinds, []string{"messages", "user"}) {
+			t.Errorf("told %v", kinds)
+		}
+	})
+}
+
 func TestHintsOfOthersAreNotOurs(t *testing.T) {
 	t.Parallel()
 	bubble(t, nil, func(t *testing.T, h *Hub, b *books) {

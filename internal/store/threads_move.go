@@ -157,6 +157,9 @@ func (s Threads) Join(ctx context.Context, from, to *heliograph.User) error {
 			return err
 		}
 	}
+	if from.ConversationStarted() {
+		s.hint(ctx, heliograph.Hint{Kind: heliograph.HintChanged, App: to.App, User: to.ID, Conversation: to.Conversation})
+	}
 	return nil
 }
 

@@ -142,6 +142,11 @@ func hintsOfUsers(h *hinted) {
 	h.expect("a device that changed", of(other.ID, device.ID))
 	h.must(clients.Move(ctx, h.app, other.ID, &heliograph.User{ID: h.user, App: h.app, Conversation: h.conv}))
 	h.expect("a merge", of(other.ID, none), of(h.user, none))
+	into := &heliograph.User{ID: h.user, App: h.app, Conversation: h.conv}
+	h.must(store.Threads{Store: h.s}.Join(ctx, &heliograph.User{ID: other.ID, App: h.app, Conversation: h.ids.Conversation()}, into))
+	h.expect("a merge of conversations", h.of(heliograph.HintChanged, heliograph.MessageID{}))
+	h.must(store.Threads{Store: h.s}.Join(ctx, &heliograph.User{ID: other.ID, App: h.app}, into))
+	h.expect("a merge of one without a conversation")
 	h.must(clients.Delete(ctx, h.app, device.ID))
 	h.expect("a device that is gone", of(h.user, device.ID))
 	h.must(clients.Delete(ctx, h.app, device.ID))
