@@ -12,8 +12,8 @@ export function deviceId(storage: Store, platform: Platform): string {
   return made;
 }
 
-/** What the server is told of the browser and the page. */
-export function deviceInfo(): Record<string, string> {
+/** What the server is told of the browser and the page. hurried: what takes long to find out is what it was last. */
+export function deviceInfo(storage: Store, hurried: boolean): Record<string, string> {
   const info: Record<string, string | undefined> = {
     sdkVersion,
     userAgent: navigator.userAgent,
@@ -21,16 +21,19 @@ export function deviceInfo(): Record<string, string> {
     currentTitle: document.title,
     referrer: document.referrer,
     browserLanguage: navigator.language,
-    timeZone: timeZone(),
+    timeZone: hurried ? (storage.get<string>('zone') ?? undefined) : timeZone(storage),
   };
   const told: Record<string, string> = {};
   for (const [name, value] of Object.entries(info)) if (value) told[name] = value.slice(0, 1024);
   return told;
 }
 
-function timeZone(): string | undefined {
+/** Browsers take their time, and hold up the page, when it is asked for first: never before the launcher is there. */
+export function timeZone(storage: Store): string | undefined {
   try {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
+    if (storage.get('zone') !== zone) storage.set('zone', zone);
+    return zone;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { Message, Model, Mount } from '../model';
 import { actionsOf } from './actions';
 import { Attention } from './attention';
 import { shapes, type Shapes } from './compat';
-import { deviceId, deviceInfo } from './device';
+import { deviceId, deviceInfo, timeZone } from './device';
 import { codeOf } from './error';
 import { Events } from './events';
 import { Host } from './host';
@@ -67,7 +67,7 @@ export class Messenger {
       platform,
       storage: this.storage,
       base,
-      device: () => ({ id: this.device, info: deviceInfo() }),
+      device: (hurried) => ({ id: this.device, info: deviceInfo(this.storage, hurried) }),
       askJwt: () => this.delegate.onInvalidAuth && (() => this.delegate.onInvalidAuth!()),
       exclusively: (f) => exclusively(scope, f),
       ended: () => void platform.after(0, () => void this.sync()),
@@ -132,6 +132,7 @@ export class Messenger {
     this.host = new Host(this.mount, this.state);
     if (!this.state.model.embedded) this.host.attach();
     this.registerPush();
+    if (opened.user) this.platform.after(1000, () => timeZone(this.storage)); // for the next page
   }
 
   render(into: Element): void {

@@ -20,7 +20,8 @@ export interface SessionPorts {
   platform: Platform;
   storage: Store;
   base: string;
-  device: () => unknown;
+  /** What init is told of the browser may not take long to find out. */
+  device: (hurried: boolean) => unknown;
   /** The page's delegate, if it can give a new token. */
   askJwt: () => (() => string | Promise<string>) | undefined;
   /** Runs f while no other tab runs one of the same name. */
@@ -150,7 +151,7 @@ export class Session implements Credentials {
   private async open(path: string, extra: Record<string, unknown> = {}): Promise<Opened> {
     const token = this.token();
     const { userId, authCode } = this.identity;
-    const body = { device: this.ports.device(), userId, authCode, ...extra };
+    const body = { device: this.ports.device(path === '/init'), userId, authCode, ...extra };
     const opened = await this.http.call<Opened>(path, { body, tries: 3 });
     if (!opened || typeof opened !== 'object') throw new MessengerError('internal_error', 'the server answered nothing');
     const next = opened.session ? opened.session.token || token : undefined;

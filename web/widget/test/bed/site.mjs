@@ -108,6 +108,6 @@ export class Site {
     const body = this.pages.get(path);
     const policy = this.strict && { 'Content-Security-Policy': this.policy };
     response.writeHead(body ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8', ...policy });
-    response.end(`<!doctype html><html lang="en"><head><title>Shop</title></head><body><h1>Shop</h1>${body ?? ''}</body></html>`);
+    response.end(`<!doctype html><html lang="en"><head><title>Shop</title></head><body><main><h1>Shop</h1>${body ?? ''}</main></body></html>`);
   }
 }

@@ -46,7 +46,7 @@ export class World implements Platform {
       path: url.replace(/^https?:\/\/[^/]+\/sdk\/v1\/\w+/, ''),
       headers: (init.headers ?? {}) as Record<string, string>,
       body: init.body ? JSON.parse(String(init.body)) : undefined,
-      mode: init.mode,
+      ...(init.mode && { mode: init.mode }),
     };
     this.requests.push(request);
     const reply = await this.answer(request);
