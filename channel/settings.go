@@ -40,12 +40,17 @@ const MaxSettingBytes = 4096
 // maxListed bounds how many values a list may have.
 const maxListed = 100
 
-// Fields lists the fields of a settings struct, in order.
-func Fields(settings any) []Field {
-	t := reflect.TypeOf(settings)
-	var out []Field
+// Fields lists the fields of a settings struct, in order; those of an embedded one
+// are its own.
+func Fields(settings any) []Field { return fieldsOf(reflect.TypeOf(settings)) }
+
+func fieldsOf(t reflect.Type) (out []Field) {
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Anonymous {
+			out = append(out, fieldsOf(f.Type)...)
+			continue
+		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue

@@ -31,7 +31,7 @@ func open(cfg channel.Config, deps channel.Deps) (channel.Channel, error) {
 		return nil, err
 	}
 	out := &push.Sender{Services: map[heliograph.PushService]push.Service{}, Clock: deps.Clock}
-	proxied, err := s.proxy().New(deps)
+	proxied, err := s.Settings.New(deps)
 	if err != nil {
 		return nil, err
 	}

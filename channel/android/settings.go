@@ -14,13 +14,7 @@ type Settings struct {
 	ClientEmail string `json:"clientEmail" doc:"The service account that sends." update:"true"`
 	PrivateKey  string `json:"privateKey" doc:"The service account's key, in PEM." secret:"true" update:"true" format:"pem" max:"16384"`
 
-	ProxyURL         string   `json:"proxyUrl" doc:"A service of your own that takes all pushes instead; https." update:"true" format:"url" max:"2048"`
-	ProxyUser        string   `json:"proxyUser" doc:"The user that the push proxy wants (Basic)." update:"true"`
-	ProxyPassword    string   `json:"proxyPassword" doc:"The user's password." secret:"true" update:"true"`
-	ProxyCertificate string   `json:"proxyCertificate" doc:"The certificate that the push proxy wants to be shown, in PEM; with proxyKey." update:"true" max:"65536"`
-	ProxyKey         string   `json:"proxyKey" doc:"The certificate's key, in PEM." secret:"true" update:"true" format:"pem" max:"16384"`
-	ProxyHeaders     []string `json:"proxyHeaders" doc:"At most 4 headers that the push proxy gets besides, each as “Name: value”." secret:"true" update:"true"`
-	ProxySecret      string   `json:"proxySecret" doc:"What pushes to the push proxy are signed with (X-Signature)." secret:"true" update:"true"`
+	proxy.Settings
 
 	RequireAuth bool `json:"requireAuth" doc:"Let nobody go on as a user of yours without a JWT." update:"true" default:"false"`
 }
@@ -33,16 +27,9 @@ func read(settings []byte) (*Settings, error) {
 	if err := s.account().Check(); err != nil {
 		return nil, err
 	}
-	return &s, s.proxy().Check()
+	return &s, s.Settings.Check()
 }
 
 func (s *Settings) account() *fcm.Account {
 	return &fcm.Account{ServerKey: s.ServerKey, SenderID: s.SenderID, ProjectID: s.ProjectID, ClientEmail: s.ClientEmail, PrivateKey: s.PrivateKey}
-}
-
-func (s *Settings) proxy() *proxy.Settings {
-	return &proxy.Settings{
-		URL: s.ProxyURL, User: s.ProxyUser, Password: s.ProxyPassword, Certificate: s.ProxyCertificate, Key: s.ProxyKey,
-		Headers: s.ProxyHeaders, Secret: s.ProxySecret,
-	}
 }

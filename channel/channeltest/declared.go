@@ -53,9 +53,8 @@ func declared(s *Setup) *findings {
 }
 
 func declaredSettings(f *findings, settings any) {
-	t := reflect.TypeOf(settings)
-	for i := range t.NumField() {
-		if sf := t.Field(i); sf.IsExported() && sf.Tag.Get("json") == "" {
+	for _, sf := range reflect.VisibleFields(reflect.TypeOf(settings)) {
+		if sf.IsExported() && !sf.Anonymous && sf.Tag.Get("json") == "" {
 			f.add("the setting %s has no json name", sf.Name)
 		}
 	}

@@ -34,7 +34,7 @@ func open(cfg channel.Config, deps channel.Deps) (channel.Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	account, relay := s.account(), s.proxy()
+	account, relay := s.account(), s.Settings
 	out := &push.Sender{Services: map[heliograph.PushService]push.Service{}, Clock: deps.Clock}
 	proxied, err := relay.New(deps)
 	if err != nil {

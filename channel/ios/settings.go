@@ -18,13 +18,7 @@ type Settings struct {
 	PrivateKey string `json:"privateKey" doc:"The key, in PEM: what the file that ends in .p8 holds." secret:"true" update:"true" format:"pem" max:"16384"`
 	BundleID   string `json:"bundleId" doc:"The app, for devices that do not name it." update:"true" max:"255"`
 
-	ProxyURL         string   `json:"proxyUrl" doc:"A service of your own that takes all pushes instead; https." update:"true" format:"url" max:"2048"`
-	ProxyUser        string   `json:"proxyUser" doc:"The user that the push proxy wants (Basic)." update:"true"`
-	ProxyPassword    string   `json:"proxyPassword" doc:"The user's password." secret:"true" update:"true"`
-	ProxyCertificate string   `json:"proxyCertificate" doc:"The certificate that the push proxy wants to be shown, in PEM; with proxyKey." update:"true" max:"65536"`
-	ProxyKey         string   `json:"proxyKey" doc:"The certificate's key, in PEM." secret:"true" update:"true" format:"pem" max:"16384"`
-	ProxyHeaders     []string `json:"proxyHeaders" doc:"At most 4 headers that the push proxy gets besides, each as “Name: value”." secret:"true" update:"true"`
-	ProxySecret      string   `json:"proxySecret" doc:"What pushes to the push proxy are signed with (X-Signature)." secret:"true" update:"true"`
+	proxy.Settings
 
 	RequireAuth bool `json:"requireAuth" doc:"Let nobody go on as a user of yours without a JWT." update:"true" default:"false"`
 }
@@ -37,19 +31,12 @@ func read(settings []byte) (*Settings, error) {
 	if err := s.account().Check(); err != nil {
 		return nil, err
 	}
-	return &s, s.proxy().Check()
+	return &s, s.Settings.Check()
 }
 
 func (s *Settings) account() *apns.Account {
 	return &apns.Account{
 		KeyID: s.KeyID, TeamID: s.TeamID, PrivateKey: s.PrivateKey, BundleID: s.BundleID,
 		Production: s.Production, AutoUpdateBadge: s.AutoUpdateBadge, Certificate: s.Certificate,
-	}
-}
-
-func (s *Settings) proxy() *proxy.Settings {
-	return &proxy.Settings{
-		URL: s.ProxyURL, User: s.ProxyUser, Password: s.ProxyPassword, Certificate: s.ProxyCertificate, Key: s.ProxyKey,
-		Headers: s.ProxyHeaders, Secret: s.ProxySecret,
 	}
 }

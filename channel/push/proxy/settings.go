@@ -11,15 +11,15 @@ import (
 	"heliograph/channel"
 )
 
-// Settings are what an integration says of its push proxy. The errors name its
-// fields.
+// Settings are what an integration says of its push proxy, among its own.
 type Settings struct {
-	URL            string   // proxyUrl
-	User, Password string   // proxyUser, proxyPassword
-	Certificate    string   // proxyCertificate, in PEM
-	Key            string   // proxyKey, in PEM
-	Headers        []string // proxyHeaders: "Name: value"
-	Secret         string   // proxySecret
+	URL         string   `json:"proxyUrl" doc:"A service of your own that takes all pushes instead; https." update:"true" format:"url" max:"2048"`
+	User        string   `json:"proxyUser" doc:"The user that the push proxy wants (Basic)." update:"true"`
+	Password    string   `json:"proxyPassword" doc:"The user's password." secret:"true" update:"true"`
+	Certificate string   `json:"proxyCertificate" doc:"The certificate that the push proxy wants to be shown, in PEM; with proxyKey." update:"true" max:"65536"`
+	Key         string   `json:"proxyKey" doc:"The certificate's key, in PEM." secret:"true" update:"true" format:"pem" max:"16384"`
+	Headers     []string `json:"proxyHeaders" doc:"At most 4 headers that the push proxy gets besides, each as “Name: value”." secret:"true" update:"true"`
+	Secret      string   `json:"proxySecret" doc:"What pushes to the push proxy are signed with (X-Signature)." secret:"true" update:"true"`
 }
 
 // New returns the service; nil when there is none.
