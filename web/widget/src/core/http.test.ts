@@ -44,12 +44,6 @@ test('says who is asking', async () => {
   });
 });
 
-test('needs no preflight for who is new', async () => {
-  const { http, world } = bed([]);
-  await http.call('/init', { body: { device: {} }, anonymous: true });
-  assert.deepEqual(world.requests[0].headers, {});
-});
-
 test('leaves out what is not asked', () => {
   const { http } = bed([]);
   assert.equal(http.url('/messages', { before: 'a b&c', after: undefined, limit: 5 }), 'https://h.example/sdk/v1/abc/messages?before=a%20b%26c&limit=5');

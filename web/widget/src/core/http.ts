@@ -99,8 +99,7 @@ export class Http {
 
   private async once(path: string, call: Call): Promise<Answer> {
     const headers = this.headers(call);
-    // Without any of these headers the browser need not ask first whether it may send: one round trip less for who is new.
-    if (call.body !== undefined && Object.keys(headers).length) headers['Content-Type'] = 'application/json';
+    if (call.body !== undefined) headers['Content-Type'] = 'application/json';
     const aborter = new AbortController();
     const forget = this.platform.after(call.timeout ?? 30_000, () => aborter.abort());
     try {
