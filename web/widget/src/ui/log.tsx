@@ -43,17 +43,7 @@ export function Log({ model, unreadKey }: Props) {
       <div class="scroller" ref={scroll.box} role="region" aria-label={ui.text('ui.log.label')} tabIndex={0} onScroll={scroll.onScroll}>
         <div class={messages.length ? 'rows' : model.prechat ? 'rows asking' : 'rows nothing'}>
           {(model.hasMore || part.start > 0) && (
-            <p class="older">
-              {model.loadingMore ? (
-                <span>
-                  <span class="spinner" /> {ui.text('fetchingHistory')}
-                </span>
-              ) : (
-                <button type="button" class="text-button" onClick={load}>
-                  {ui.text('fetchHistory')}
-                </button>
-              )}
-            </p>
+            <Older loading={model.loadingMore} load={load} home={scroll.box} />
           )}
           {empty && (
             <p class="empty">
@@ -87,6 +77,29 @@ export function Log({ model, unreadKey }: Props) {
         </button>
       )}
     </div>
+  );
+}
+
+/**
+ * Asks for what was said before. It stays the same button while that is loaded,
+ * and leaves the focus to the log when it goes: the keyboard must not lose its place.
+ */
+function Older({ loading, load, home }: { loading: boolean; load: () => void; home: { current: HTMLElement | null } }) {
+  const ui = useUi();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(
+    () => () => {
+      const own = button.current;
+      if (own && (own.getRootNode() as ShadowRoot).activeElement === own) home.current?.focus({ preventScroll: true });
+    },
+    [],
+  );
+  return (
+    <p class="older">
+      <button ref={button} type="button" class="text-button" aria-busy={loading} aria-disabled={loading} onClick={() => loading || load()}>
+        {loading && <span class="spinner" />} {ui.text(loading ? 'fetchingHistory' : 'fetchHistory')}
+      </button>
+    </p>
   );
 }
 
