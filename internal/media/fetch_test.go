@@ -311,7 +311,7 @@ func TestEagerReader(t *testing.T) {
 	}
 	b.clock.Advance(6 * time.Second) // due by itself
 	b.eventually("another retry", func() bool { return b.times("retry") == 2 })
-	b.clock.Advance(11 * time.Second) // not due yet
+	b.clock.Advance(11 * time.Second)      // not due yet
 	b.eventually("the file", func() bool { // a busy machine may take longer than one look
 		_, err := b.Find(t.Context(), b.ref(m.MediaURL))
 		return err == nil
