@@ -70,6 +70,23 @@ func grow(ctx context.Context, n int, hello func(int) string, all ...*crowd) err
 			return err
 		}
 	}
+	for _, c := range all {
+		if err := c.settle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle waits until nothing more comes: who connects is first told what it
+// missed, which must not count as what is measured next.
+func (c *crowd) settle(ctx context.Context) error {
+	for last := int64(-1); last != c.got.Load(); {
+		last = c.got.Load()
+		if err := pause(ctx, 300*time.Millisecond); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
