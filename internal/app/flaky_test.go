@@ -133,7 +133,8 @@ func TestFlakyDevices(t *testing.T) {
 				c.Reconnect()
 				return len(u.told()) >= way.rounds*each
 			})
-			if network.cuts < way.rounds {
+			// One that was just lost by itself cannot be cut.
+			if network.cuts < way.rounds*9/10 {
 				t.Errorf("only %d connections were cut", network.cuts)
 			}
 			if got, want := u.told(), g.stored(user); !slices.Equal(got, want) || len(want) != way.rounds*each {

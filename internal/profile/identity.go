@@ -38,6 +38,9 @@ func stoodFor(stands map[string]string, name string) string {
 // docs/guides/matching.md says. It joins the transaction of ctx.
 func (s *Service) Identify(ctx context.Context, app heliograph.AppID, kind string, names []string) (address string, err error) {
 	err = s.Journal.Atomically(ctx, func(ctx context.Context) error {
+		if err := s.Aliases.Lock(ctx, app, kind); err != nil {
+			return err
+		}
 		stands, err := s.Aliases.Resolve(ctx, app, kind, names...)
 		if err != nil {
 			return err

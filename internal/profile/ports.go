@@ -61,6 +61,9 @@ type Aliases interface {
 	// Resolve returns, by name, the addresses that names stand for; a name that is
 	// no alias is left out.
 	Resolve(ctx context.Context, app heliograph.AppID, kind string, names ...string) (map[string]string, error)
+	// Lock keeps others from changing what names of a channel stand for until the
+	// transaction ends.
+	Lock(ctx context.Context, app heliograph.AppID, kind string) error
 	// Name makes alias stand for address.
 	Name(ctx context.Context, app heliograph.AppID, kind, alias, address string, now heliograph.Millis) error
 	// Repoint makes what stood for one address stand for another.
